@@ -1,0 +1,10 @@
+{# A number in the words of its unit. #}
+{% macro in_words(value, unit) -%}
+    case {{ unit }}
+        when 'percent' then btrim(to_char({{ value }}, 'FM990.0')) || '%'
+        when 'score' then to_char({{ value }}, 'FMS990.0')
+        when 'points' then to_char({{ value }}, 'FMS990.00')
+        when 'years' then to_char({{ value }}, 'FM990.0') || ' years'
+        else btrim(to_char({{ value }}, 'FM999990'))
+    end
+{%- endmacro %}

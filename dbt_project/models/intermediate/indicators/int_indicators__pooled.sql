@@ -1,0 +1,45 @@
+-- Years pooled: once over all that count, once over the latest year alone.
+with
+
+years as (
+    select
+        *,
+        weight * size as size_weight
+    from {{ ref('int_indicators__years') }}
+    where value is not null and variance is not null and size > 0
+),
+
+windows as (
+    select
+        *,
+        'pooled' as years_window
+    from years
+
+    union all
+
+    select
+        *,
+        'latest' as years_window
+    from years
+    where recency = 1
+)
+
+select
+    assessment_id,
+    ruleset,
+    indicator,
+    method,
+    urn,
+    phase,
+    is_state_funded,
+    years_window,
+    sum(size_weight * value) / sum(size_weight) as value,
+    sum(size_weight * national) / sum(size_weight) as national,
+    sum(size_weight * deviation) / sum(size_weight) as deviation,
+    sum(power(size_weight, 2) * variance) / power(sum(size_weight), 2) as variance,
+    power(sum(size_weight), 2) / sum(power(weight, 2) * size) as effective_size,
+    sum(pupils) as pupils,
+    string_agg(academic_year::text, ', ' order by academic_year) as academic_years,
+    string_agg(distinct release_label, ', ' order by release_label) as releases_used
+from windows
+group by assessment_id, ruleset, indicator, method, urn, phase, is_state_funded, years_window

@@ -1,0 +1,128 @@
+-- One row a school, indicator and year that counts: the year's value beside the national one, with its weight and its sampling variance.
+with
+
+assessments as (
+    select distinct assessment_id, authority, list_year, as_at, ruleset from {{ ref('int_assessment__releases') }}
+),
+
+rulesets as (select * from {{ ref('rule_ruleset') }}),
+
+indicators as (select * from {{ ref('rule_indicator') }}),
+
+year_weights as (select * from {{ ref('rule_year_weight') }}),
+
+pupil_sds as (select * from {{ ref('rule_pupil_sd') }}),
+
+schools as (select * from {{ ref('int_register__schools') }}),
+
+results as (select * from {{ ref('int_results__by_school') }}),
+
+national as (select * from {{ ref('int_results__national') }}),
+
+-- The newest years for which the country has figures; a school that misses one keeps the weights of the others.
+available_years as (
+    select distinct
+        assessments.assessment_id,
+        assessments.ruleset,
+        indicators.indicator,
+        national.academic_year,
+        dense_rank() over (
+            partition by assessments.assessment_id, indicators.indicator
+            order by national.academic_year desc
+        ) as recency
+    from assessments
+    inner join rulesets on assessments.ruleset = rulesets.ruleset
+    inner join indicators on assessments.ruleset = indicators.ruleset
+    inner join national on assessments.assessment_id = national.assessment_id and indicators.measure = national.measure
+    where national.academic_year between assessments.list_year - rulesets.oldest_year_back and assessments.list_year - 1
+),
+
+measured as (
+    select
+        available_years.assessment_id,
+        available_years.ruleset,
+        indicators.indicator,
+        indicators.method,
+        results.measure,
+        schools.urn,
+        schools.phase,
+        schools.is_state_funded,
+        results.result_urn,
+        results.academic_year,
+        available_years.recency,
+        results.value,
+        results.reason_code,
+        national.national,
+        results.value - national.national as deviation,
+        results.pupils,
+        results.release_label
+    from available_years
+    inner join indicators on available_years.ruleset = indicators.ruleset and available_years.indicator = indicators.indicator
+    inner join schools on available_years.assessment_id = schools.assessment_id
+    inner join results
+        on schools.assessment_id = results.assessment_id and schools.urn = results.urn
+        and results.measure = indicators.measure and available_years.academic_year = results.academic_year
+    inner join national
+        on results.assessment_id = national.assessment_id and results.measure = national.measure
+        and results.academic_year = national.academic_year and schools.phase = national.phase
+    where schools.phase = any(string_to_array(indicators.phases, ' '))
+),
+
+-- A rate over pupils who miss the same days: the noise is what a school's own figure moves by from year to year.
+year_to_year as (
+    select
+        assessment_id,
+        indicator,
+        phase,
+        -- Two years' difference carries the noise twice.
+        var_samp(change) / 2 as variance
+    from (
+        select
+            assessment_id,
+            indicator,
+            phase,
+            deviation - lag(deviation) over (partition by assessment_id, indicator, urn order by academic_year) as change
+        from measured
+        where method = 'rate' and value is not null and is_state_funded
+    ) as changes
+    where change is not null
+    group by assessment_id, indicator, phase
+)
+
+select
+    measured.assessment_id,
+    measured.ruleset,
+    measured.indicator,
+    measured.method,
+    measured.urn,
+    measured.phase,
+    measured.is_state_funded,
+    measured.result_urn,
+    measured.academic_year,
+    measured.recency,
+    year_weights.weight,
+    measured.value,
+    measured.reason_code,
+    measured.national,
+    measured.deviation,
+    measured.pupils,
+    measured.release_label,
+    -- Pupils weigh results; a rate has no pupils in its file, so every year weighs the same.
+    case when measured.method = 'rate' then 1 else measured.pupils end as size,
+    case measured.method
+        when 'proportion' then measured.national * (100 - measured.national) / nullif(measured.pupils, 0)
+        when 'mean' then power(pupil_sd.pupil_sd, 2) / nullif(measured.pupils, 0)
+        when 'rate' then year_to_year.variance
+    end as variance
+from measured
+inner join year_weights on measured.ruleset = year_weights.ruleset and measured.recency = year_weights.recency
+left join year_to_year
+    on measured.assessment_id = year_to_year.assessment_id and measured.indicator = year_to_year.indicator
+    and measured.phase = year_to_year.phase
+left join lateral (
+    select pupil_sds.pupil_sd
+    from pupil_sds
+    where pupil_sds.measure = measured.measure and pupil_sds.academic_year <= measured.academic_year
+    order by pupil_sds.academic_year desc
+    limit 1
+) as pupil_sd on measured.method = 'mean'

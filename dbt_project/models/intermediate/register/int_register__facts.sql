@@ -1,0 +1,74 @@
+-- Every statement of a register file about a school, seen from each assessment: what it may say and whether it may say that the school exists.
+with
+
+releases as (select * from {{ ref('int_assessment__releases') }}),
+
+gias as (select * from {{ ref('stg_gias__schools') }}),
+
+spine as (select * from {{ ref('stg_school_spine__schools') }}),
+
+information as (select * from {{ ref('stg_school_information__schools') }}),
+
+inspected as (select * from {{ ref('stg_ofsted_mi__schools') }}),
+
+types as (select * from {{ ref('xwalk_school_type') }}),
+
+phases as (select * from {{ ref('xwalk_phase') }}),
+
+governance as (select * from {{ ref('xwalk_register_governance') }}),
+
+delivered as (
+    select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date from gias
+    union all
+    select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date from spine
+    union all
+    select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date from information
+    union all
+    select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, null, null from inspected
+),
+
+described as (
+    select
+        delivered.release_id,
+        delivered.urn,
+        delivered.la_code,
+        delivered.estab,
+        delivered.school_name,
+        delivered.school_type,
+        coalesce(types.fixed_phase, phases.phase) as phase,
+        -- A type that no crosswalk row maps is kept out of nothing: it stays in scope until somebody maps it.
+        coalesce(types.sector, 'unmapped') as sector,
+        coalesce(types.is_state_funded, true) as is_state_funded,
+        types.conversion,
+        delivered.open_date,
+        delivered.close_date
+    from delivered
+    left join types on delivered.school_type = types.school_type
+    left join phases on delivered.delivered_phase = phases.delivered_phase
+)
+
+select
+    releases.assessment_id,
+    releases.authority,
+    releases.as_at,
+    described.*,
+    releases.usage,
+    releases.source,
+    releases.known_from,
+    releases.release_label,
+    -- Known files first, the newest first; of the files issued later the earliest, nearest to the opening.
+    case when releases.usage = 'known' then 1 else 2 end as usage_rank,
+    case when releases.usage = 'known' then -1 else 1 end * (releases.known_from - date '2000-01-01') as usage_order,
+    exists (
+        select 1
+        from governance
+        where
+            governance.source = releases.source
+            and releases.layout like governance.layout_pattern
+            and releases.as_at >= coalesce(governance.governs_from, '-infinity')
+            and releases.as_at <= coalesce(governance.governs_to, 'infinity')
+            and (governance.phases is null or described.phase = any(string_to_array(governance.phases, ' ')))
+            and (described.open_date is not null or governance.blank_open_date = 'opened_earlier')
+    ) as is_member
+from releases
+inner join described on releases.release_id = described.release_id

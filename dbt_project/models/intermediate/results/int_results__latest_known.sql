@@ -1,0 +1,32 @@
+-- Measure by measure the latest stage known at the as-at date; schools that stand in several files count once.
+with
+
+releases as (select * from {{ ref('int_assessment__releases') }} where usage = 'known'),
+
+results as (select * from {{ ref('stg_dfe__results') }})
+
+select distinct on (releases.assessment_id, results.urn, results.academic_year, results.measure)
+    releases.assessment_id,
+    results.urn,
+    results.academic_year,
+    results.key_stage,
+    results.measure,
+    results.value,
+    results.reason_code,
+    results.pupils,
+    releases.stage,
+    releases.release_label
+from releases
+inner join results on releases.release_id = results.release_id
+order by
+    releases.assessment_id,
+    results.urn,
+    results.academic_year,
+    results.measure,
+    releases.stage_rank desc nulls last,
+    releases.known_from desc,
+    -- The same stage of the same day in two files: the one that says more.
+    (results.value is not null) desc,
+    (results.reason_code is distinct from 'not_stated') desc,
+    (results.pupils is not null) desc,
+    releases.sha256

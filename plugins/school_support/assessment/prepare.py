@@ -1,0 +1,117 @@
+"""Make the row of an assessment and pin the releases that it may read; build its marts."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+from psycopg import Connection
+
+from school_support.errors import SupportListError
+from school_support.settings import settings
+from school_support.warehouse.connection import connect
+from school_support.warehouse.dbt import build
+
+# A register file issued after the as-at date may still say when schools opened and closed, and nothing else.
+REGISTER_SOURCES = ("gias", "gias_links", "school_spine", "school_information")
+
+
+def list_year_of(as_at: date) -> int:
+    """The list year that an as-at date serves: the list set in June 2019 or in October 2019 supports 2019/20, 2020."""
+    return as_at.year + 1
+
+
+def prepare_assessment(authority: str, list_year: int, as_at: date, purpose: str = "annual") -> int:
+    """The assessment of an authority, list year and day, over the releases accepted so far; made if it is new.
+
+    The same inputs give the same assessment: its identity includes a hash over the releases pinned and the
+    ruleset's seeds. A file that came in since, and was public by the day, makes a new assessment beside the old one.
+
+    Args:
+        authority: three-digit LA code with a row in authority_setting.csv.
+        purpose: annual, backfill, monitoring or what_if.
+
+    Returns:
+        assessment_id.
+
+    Raises:
+        SupportListError: the authority has no settings.
+    """
+    ruleset = _ruleset_of(authority)
+    with connect("support_transformer") as connection:
+        releases = _releases(connection, as_at)
+        input_hash = hashlib.sha256(
+            "\n".join([_rules_hash(), *(f"{usage} {sha256}" for _, usage, sha256 in releases)]).encode()
+        ).hexdigest()
+        identity = (authority, list_year, as_at, ruleset, purpose, input_hash)
+        found = connection.execute(
+            "insert into control.assessment (authority, list_year, as_at, ruleset, purpose, input_hash) "
+            "values (%s, %s, %s, %s, %s, %s) on conflict do nothing returning assessment_id",
+            identity,
+        ).fetchone() or connection.execute(
+            "select assessment_id from control.assessment where authority = %s and list_year = %s and as_at = %s "
+            "and ruleset = %s and purpose = %s and input_hash = %s",
+            identity,
+        ).fetchone()
+        assert found is not None  # noqa: S101  # the row was inserted or conflicted
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into control.assessment_release (assessment_id, release_id, usage) values (%s, %s, %s) "
+                "on conflict do nothing",
+                [(found[0], release_id, usage) for release_id, usage, _ in releases],
+            )
+        return int(found[0])
+
+
+def build_assessments(assessment_ids: Sequence[int]) -> None:
+    """Build the intermediate models and marts of some assessments in one dbt run, replacing what was there.
+
+    Raises:
+        SupportListError: a model or data test failed.
+    """
+    build(["intermediate", "marts"], {"assessment_ids": list(assessment_ids)})
+    with connect("support_transformer") as connection:
+        connection.execute(
+            "update control.assessment set built_at = now() where assessment_id = any(%s)", (list(assessment_ids),)
+        )
+
+
+def _releases(connection: Connection, as_at: date) -> list[tuple[int, str, str]]:
+    """Accepted releases an assessment of that day may read: (release_id, usage, sha256), in a fixed order."""
+    rows = connection.execute(
+        """
+        select
+            release_id,
+            case
+                when row_known_from_days is not null then 'dated_rows'
+                when known_from <= %(as_at)s then 'known'
+                when source = any(%(register)s) then 'register_events'
+            end as usage,
+            sha256
+        from landing.release
+        where status = 'accepted'
+            and (known_from <= %(as_at)s or row_known_from_days is not null or source = any(%(register)s))
+        order by sha256
+        """,
+        {"as_at": as_at, "register": list(REGISTER_SOURCES)},
+    ).fetchall()
+    return [(int(release_id), str(usage), str(sha256)) for release_id, usage, sha256 in rows]
+
+
+def _ruleset_of(authority: str) -> str:
+    path = settings().dbt_project / "seeds" / "authority_setting.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["authority"] == authority:
+                return row["ruleset"]
+    raise SupportListError(f"No row for authority {authority} in {path}: add its name, budget, day rate and ruleset.")
+
+
+def _rules_hash() -> str:
+    """Hash over the seeds: another rule is another assessment."""
+    digest = hashlib.sha256()
+    for path in sorted((settings().dbt_project / "seeds").glob("*.csv")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,179 @@
+"""From a folder of files to raw rows: land every file, then load what its contract accepts.
+
+Each file is one release. Landing keeps the bytes and a row of the ledger; loading reads the kept file under its
+contract and copies it into raw in one transaction. Killed anywhere, it is simply run again: a release is landed,
+loaded, accepted or quarantined, and never in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from psycopg import Connection, sql
+
+from school_support.landing.index import IndexedFile, read_index
+from school_support.landing.store import keep, sha256_of, stored
+from school_support.sources.contract import load_sources
+from school_support.sources.faults import Fault, FileRefused
+from school_support.sources.reader import ReadFile, read_release
+from school_support.warehouse.connection import connect
+
+
+@dataclass
+class LandSummary:
+    """What landing found: releases new to the ledger, already known, and refused at the door (file, reason)."""
+
+    new: int = 0
+    known: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class LoadSummary:
+    """What loading did: releases and rows copied into raw, and releases quarantined (file, reason)."""
+
+    loaded: int = 0
+    rows: int = 0
+    quarantined: list[tuple[str, str]] = field(default_factory=list)
+
+
+def land_folder(folder: Path, sources: Sequence[str]) -> LandSummary:
+    """Keep every file of some sources that a folder's index lists, and enter it in the ledger.
+
+    The same bytes are one release however often they come. A file that is missing, or whose bytes are not
+    those the index names, is entered as quarantined or refused, and the rest goes on.
+
+    Raises:
+        SupportListError: the index is missing or cannot be understood.
+    """
+    summary = LandSummary()
+    with connect("support_loader", autocommit=True) as connection:
+        for file in read_index(folder, sources):
+            if not file.path.is_file():
+                summary.refused.append((file.file_name, "the index lists it, but the folder does not hold it"))
+                continue
+            if _land(connection, file):
+                summary.new += 1
+            else:
+                summary.known += 1
+    return summary
+
+
+def _land(connection: Connection, file: IndexedFile) -> bool:
+    """Keep one file; true if its bytes are new."""
+    sha256 = sha256_of(file.path)
+    known = connection.execute("select from landing.release where sha256 = %s", (sha256,)).fetchone()
+    if known is not None:
+        return False
+    keep(file.path, file.source, sha256)
+    altered = file.sha256 is not None and file.sha256 != sha256
+    reason = (
+        f"{file.file_name}: its bytes have sha256 {sha256[:12]}…, the index names {str(file.sha256)[:12]}…: truncated or "
+        "altered on its way. Fetch it again, or correct the index if the new bytes are the right ones."
+    )
+    connection.execute(
+        """
+        insert into landing.release (source, academic_year, snapshot_date, stage, known_from, known_from_basis,
+            row_known_from_days, coverage, file_name, sha256, bytes, status, reason)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        on conflict (sha256) do nothing
+        """,
+        (
+            file.source, file.academic_year, file.snapshot_date, file.stage, file.known_from, file.known_from_basis,
+            file.row_known_from_days, file.coverage, file.file_name, sha256, file.path.stat().st_size,
+            "quarantined" if altered else "landed", reason if altered else None,
+        ),
+    )  # fmt: skip
+    return True
+
+
+def load_landed(sources: Sequence[str], on_file: Callable[[str], None] = lambda _: None) -> LoadSummary:
+    """Read every landed release of some sources under its contract and copy it into raw.
+
+    A file that its contract refuses is quarantined with its faults in landing.fault; the others go on.
+
+    Args:
+        sources: names of sources.
+        on_file: called with the name of each file before it is read, for showing progress.
+    """
+    summary = LoadSummary()
+    with connect("support_loader", autocommit=True) as connection:
+        for source in sources:
+            _ensure_raw_table(connection, source)
+        waiting = connection.execute(
+            "select release_id, source, sha256, file_name from landing.release "
+            "where status = 'landed' and source = any(%s) order by release_id",
+            (list(sources),),
+        ).fetchall()
+        for release_id, source, sha256, file_name in waiting:
+            on_file(file_name)
+            try:
+                read = read_release(stored(source, sha256), source, file_name)
+            except FileRefused as refusal:
+                _quarantine(connection, release_id, str(refusal), refusal.layout, refusal.faults)
+                summary.quarantined.append((file_name, str(refusal)))
+                continue
+            _copy(connection, release_id, source, read)
+            summary.loaded += 1
+            summary.rows += read.rows
+    return summary
+
+
+def _ensure_raw_table(connection: Connection, source: str) -> None:
+    """A raw table has the source's canonical columns as text; a contract that names a new one adds it."""
+    table = sql.Identifier("raw", source)
+    columns = [sql.SQL("{} text").format(sql.Identifier(name)) for name in load_sources()[source].columns]
+    connection.execute(
+        sql.SQL("create table if not exists {} (_release_id bigint not null, _line integer not null, {})").format(
+            table, sql.SQL(", ").join(columns)
+        )
+    )
+    connection.execute(
+        sql.SQL("alter table {} {}").format(
+            table, sql.SQL(", ").join(sql.SQL("add column if not exists {}").format(column) for column in columns)
+        )
+    )
+    connection.execute(
+        sql.SQL("create index if not exists {} on {} (_release_id)").format(
+            sql.Identifier(f"{source}_release"), table
+        )
+    )
+    connection.execute(sql.SQL("grant select on {} to support_transformer, support_publisher").format(table))
+
+
+def _copy(connection: Connection, release_id: int, source: str, read: ReadFile) -> None:
+    names = ["_line", *load_sources()[source].columns]
+    copy = sql.SQL("copy {} (_release_id, {}) from stdin").format(
+        sql.Identifier("raw", source), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    with connection.transaction(), connection.cursor() as cursor:
+        # Two loaders at once: the second finds the release loaded and leaves it.
+        cursor.execute(
+            "select from landing.release where release_id = %s and status = 'landed' for update", (release_id,)
+        )
+        if cursor.fetchone() is None:
+            return
+        with cursor.copy(copy) as stream:
+            for row in read.frame[names].itertuples(index=False, name=None):
+                stream.write_row((release_id, *row))
+        cursor.execute(
+            "update landing.release set status = 'loaded', layout = %s, rows = %s where release_id = %s",
+            (read.layout, read.rows, release_id),
+        )
+
+
+def _quarantine(
+    connection: Connection, release_id: int, reason: str, layout: str | None, faults: Sequence[Fault]
+) -> None:
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("delete from landing.fault where release_id = %s", (release_id,))
+        cursor.executemany(
+            "insert into landing.fault (release_id, line, column_name, value, message) values (%s, %s, %s, %s, %s)",
+            [(release_id, f.line, f.column, f.value, f.message) for f in faults],
+        )
+        cursor.execute(
+            "update landing.release set status = 'quarantined', reason = %s, layout = %s where release_id = %s",
+            (reason, layout, release_id),
+        )

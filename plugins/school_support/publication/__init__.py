@@ -1,0 +1,1 @@
+"""From a candidate to an edition: freeze, approve, publish; nothing is visible before it passed."""

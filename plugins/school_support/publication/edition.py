@@ -1,0 +1,152 @@
+"""Publish an approved candidate as the next numbered edition."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from school_support import __version__
+from school_support.errors import SupportListError
+from school_support.publication.content import content_hash
+from school_support.warehouse.connection import connect
+
+# Two publications at once would take the same number.
+PUBLISH_LOCK = 720_004
+
+
+@dataclass(frozen=True)
+class Published:
+    """An edition. `is_new` is false when the current edition already said the same."""
+
+    edition_id: int
+    authority: str
+    list_year: int
+    edition: int
+    content_hash: str
+    is_new: bool
+
+
+def publish_candidate(candidate_id: int) -> Published:
+    """Make an approved candidate the current edition of its authority and list year, in one transaction.
+
+    A candidate that says what the current edition says publishes nothing. Readers of the `bi` views see the old
+    edition until the commit and the new one after it.
+
+    Raises:
+        SupportListError: no such candidate, its newest decision is not an approval, the gate did not pass, or its rows
+            are no longer what was approved.
+    """
+    with connect("support_publisher") as connection:
+        connection.execute("select pg_advisory_xact_lock(%s)", (PUBLISH_LOCK,))
+        candidate = _candidate(connection, candidate_id)
+        current = _current(connection, candidate["authority"], candidate["list_year"])
+        if current and current.content_hash == candidate["content_hash"]:
+            return current
+        approval = _approval(connection, candidate_id, candidate["content_hash"])
+        if content_hash(connection, candidate_id) != candidate["content_hash"]:
+            raise SupportListError(f"The rows of candidate {candidate_id} are not those that were approved. Freeze anew.")
+        made = connection.execute(
+            """
+            insert into publication.edition (authority, list_year, edition, candidate_id, content_hash, approval_id,
+                demonstration, replaces_edition_id, manifest)
+            select %(authority)s, %(list_year)s,
+                1 + coalesce((select max(edition) from publication.edition as e
+                              where e.authority = %(authority)s and e.list_year = %(list_year)s), 0),
+                %(candidate_id)s, %(content_hash)s, %(approval_id)s, %(demonstration)s, %(replaces)s, %(manifest)s
+            returning edition_id, edition
+            """,
+            {
+                **candidate,
+                **approval,
+                "candidate_id": candidate_id,
+                "replaces": current.edition_id if current else None,
+                "manifest": json.dumps(_manifest(connection, candidate_id, candidate, approval), default=str),
+            },
+        ).fetchone()
+        assert made is not None  # noqa: S101  # returning gives a row
+        connection.execute(
+            "insert into publication.current_edition (authority, list_year, edition_id) values (%s, %s, %s) "
+            "on conflict (authority, list_year) do update set edition_id = excluded.edition_id",
+            (candidate["authority"], candidate["list_year"], made[0]),
+        )
+        return Published(
+            made[0], candidate["authority"], candidate["list_year"], made[1], candidate["content_hash"], True
+        )
+
+
+def _candidate(connection: Connection, candidate_id: int) -> dict[str, object]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        found = cursor.execute(
+            "select authority, list_year, as_at, ruleset, content_hash, assessment_id, built_by_os_user, built_at "
+            "from publication.candidate where candidate_id = %s",
+            (candidate_id,),
+        ).fetchone()
+    if found is None:
+        raise SupportListError(f"There is no candidate {candidate_id}.")
+    return found
+
+
+def _current(connection: Connection, authority: object, list_year: object) -> Published | None:
+    found = connection.execute(
+        "select edition_id, edition.edition, content_hash from publication.current_edition "
+        "inner join publication.edition using (edition_id, authority, list_year) where authority = %s and list_year = %s",
+        (authority, list_year),
+    ).fetchone()
+    return Published(found[0], str(authority), int(str(list_year)), found[1], found[2], False) if found else None
+
+
+def _approval(connection: Connection, candidate_id: int, said: object) -> dict[str, object]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        decided = cursor.execute(
+            "select approval_id, decision, content_hash as approved_hash, os_user, session_user_name, demonstration, "
+            "decided_at from publication.approval where candidate_id = %s order by approval_id desc limit 1",
+            (candidate_id,),
+        ).fetchone()
+        gate = cursor.execute(
+            "select passed from quality.gate_run where gate = 'candidate' and subject_id = %s "
+            "order by gate_run_id desc limit 1",
+            (candidate_id,),
+        ).fetchone()
+    if gate is None or not gate["passed"]:
+        raise SupportListError(f"Candidate {candidate_id} has not passed gate 2; the last edition stays.")
+    if decided is None or decided["decision"] != "approved":
+        state = "was rejected" if decided else "was not approved by anybody"
+        raise SupportListError(
+            f"Candidate {candidate_id} {state}; the last edition stays. "
+            f"Approve it with `support-list approve {candidate_id}` as another person than its builder."
+        )
+    if decided["approved_hash"] != said:
+        raise SupportListError(f"The approval of candidate {candidate_id} is for other content; approve it anew.")
+    return decided
+
+
+def _manifest(
+    connection: Connection, candidate_id: int, candidate: dict[str, object], approval: dict[str, object]
+) -> dict[str, object]:
+    """What the edition was made of: enough to make it again."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        releases = cursor.execute(
+            "select source, academic_year, stage, snapshot_date, known_from, file_name, sha256, usage, release_id "
+            "from control.assessment_release inner join landing.release using (release_id) "
+            "where assessment_id = %s order by source, academic_year, snapshot_date, sha256",
+            (candidate["assessment_id"],),
+        ).fetchall()
+        gate = cursor.execute(
+            "select gate_run_id, passed, critical_failures, warnings, run_at from quality.gate_run "
+            "where gate = 'candidate' and subject_id = %s order by gate_run_id desc limit 1",
+            (candidate_id,),
+        ).fetchone()
+        setting = cursor.execute(
+            "select budget, day_rate from seeds.authority_setting where authority = %s", (candidate["authority"],)
+        ).fetchone()
+    return {
+        "candidate": candidate,
+        "approval": approval,
+        "gate": gate,
+        "code_version": __version__,
+        **(setting or {}),
+        "releases": releases,
+    }

@@ -1,0 +1,79 @@
+"""Where things are and which authority is served; read from the environment, prefix SUPPORT_LIST_."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Settings of one installation.
+
+    Paths are absolute. `postgres_port` 0 means: keep the port of the existing cluster, or take a free one.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SUPPORT_LIST_")
+
+    project: Path = PROJECT
+    home: Path = Field(default=PROJECT / ".support-list")
+    postgres_port: int = 0
+    data: Path | None = Field(default=None, description="Folder of files with a releases.csv; none: the sample.")
+    authority: str = Field(default="999", pattern=r"^[0-9]{3}$", description="LA code that is served.")
+
+    @property
+    def data_folder(self) -> Path:
+        """The folder that ingest reads."""
+        return self.data or self.home / "sample"
+
+    @property
+    def cluster(self) -> Path:
+        """Data folder of the embedded PostgreSQL cluster."""
+        return self.home / "pg"
+
+    @property
+    def landing(self) -> Path:
+        """Landing store: every file that was taken in, whole, named by its sha256."""
+        return self.home / "landing"
+
+    @property
+    def runs(self) -> Path:
+        """One folder a dbt build, with its artefacts and log."""
+        return self.home / "runs"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' Data Docs, one site a gate."""
+        return self.home / "data_docs"
+
+    @property
+    def editions(self) -> Path:
+        """Reports and exports, one folder an edition."""
+        return self.home / "editions"
+
+    @property
+    def airflow_home(self) -> Path:
+        """Airflow's own folder: configuration and task logs."""
+        return self.home / "airflow"
+
+    @property
+    def dbt_project(self) -> Path:
+        """The dbt project."""
+        return self.project / "dbt_project"
+
+    @property
+    def expectations(self) -> Path:
+        """The Great Expectations suites, one file a boundary table."""
+        return self.project / "expectations"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    home = os.environ.get("SUPPORT_LIST_HOME")
+    return Settings(home=Path(home).resolve()) if home else Settings()

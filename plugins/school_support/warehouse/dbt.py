@@ -1,0 +1,87 @@
+"""Running dbt: one `dbt build` a layer, one build at a time, its results kept as rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from school_support.errors import SupportListError
+from school_support.settings import settings
+from school_support.warehouse.connection import connect
+from school_support.warehouse.secrets import read_secrets
+
+# Held while dbt rebuilds shared tables: a second build, in another task or from the command line, waits its turn.
+BUILD_LOCK = 720_002
+FAILED = {"error", "fail", "runtime error"}
+
+
+def build(select: Sequence[str], variables: Mapping[str, object] | None = None) -> None:
+    """Run `dbt build` for the selected layers: seeds, models and data tests, not the unit tests.
+
+    Args:
+        select: dbt selectors, such as "staging.results".
+        variables: dbt vars, such as {"assessment_ids": [3]}.
+
+    Raises:
+        SupportListError: a model or test failed; the message names each and the folder of the run.
+    """
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    folder = settings().runs / run_id
+    folder.mkdir(parents=True)
+    with connect("support_transformer", autocommit=True) as lock:
+        lock.execute("select pg_advisory_lock(%s)", (BUILD_LOCK,))
+        finished = _dbt(["build", "--exclude-resource-type", "unit_test", "--select", *select], variables or {}, folder)
+        failures = _record(run_id, folder)
+    if failures or finished.returncode != 0:
+        said = "\n".join(failures) or "\n".join((finished.stdout + finished.stderr).splitlines()[-25:])
+        raise SupportListError(
+            f"dbt build of {', '.join(select)} failed:\n{said}\nThe run's log and artefacts: {folder}. "
+            "Nothing was published; mend the cause and run again."
+        )
+
+
+def _dbt(
+    arguments: Sequence[str], variables: Mapping[str, object], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).parent / "dbt"
+    command = [
+        str(program if program.exists() else shutil.which("dbt") or "dbt"),
+        "--no-use-colors",
+        *arguments,
+        "--project-dir", str(settings().dbt_project),
+        "--profiles-dir", str(settings().dbt_project),
+        "--target-path", str(folder),
+        "--log-path", str(folder),
+        "--vars", json.dumps(dict(variables)),
+    ]  # fmt: skip
+    return subprocess.run(command, capture_output=True, text=True, env=environment())
+
+
+def environment() -> dict[str, str]:
+    """Environment of a dbt process: ours, the warehouse's address and passwords, and no usage statistics."""
+    return os.environ | read_secrets() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+
+
+def _record(run_id: str, folder: Path) -> list[str]:
+    """Keep a row for every node of the run in quality.dbt_result; return what failed, in words."""
+    artefact = folder / "run_results.json"
+    if not artefact.exists():
+        return []
+    results = json.loads(artefact.read_text())["results"]
+    with connect("support_transformer") as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into quality.dbt_result (run_id, unique_id, status, failures, seconds, message) "
+            "values (%s, %s, %s, %s, %s, %s)",
+            [
+                (run_id, r["unique_id"], r["status"], r.get("failures"), r["execution_time"], r.get("message"))
+                for r in results
+            ],
+        )
+    return [f"  {r['unique_id']}: {r['status']}: {r.get('message')}" for r in results if r["status"] in FAILED]

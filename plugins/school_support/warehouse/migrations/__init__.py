@@ -1,0 +1,1 @@
+"""Numbered SQL for the tables that dbt does not own, applied in order and recorded in control.migration."""

@@ -1,0 +1,65 @@
+"""Passwords and the address of the warehouse: from the environment first, else from a private file in the state folder."""
+
+from __future__ import annotations
+
+import os
+import secrets as stdlib_secrets
+from pathlib import Path
+
+from school_support.settings import settings
+
+ROLES = (
+    "support_admin",
+    "airflow",
+    "support_owner",
+    "support_loader",
+    "support_transformer",
+    "support_publisher",
+    "bi_reader",
+)
+
+
+def secrets_file() -> Path:
+    """The git-ignored file, mode 600, with the generated passwords and the port."""
+    return settings().home / "secrets.env"
+
+
+def read_secrets() -> dict[str, str]:
+    """Everything in the secrets file, overridden by environment variables of the same names."""
+    values: dict[str, str] = {}
+    if secrets_file().exists():
+        for line in secrets_file().read_text().splitlines():
+            name, _, value = line.partition("=")
+            values[name] = value
+    return values | {name: value for name, value in os.environ.items() if name.startswith("SUPPORT_LIST_PG")}
+
+
+def write_secrets(changes: dict[str, str]) -> None:
+    """Add or replace values; the file is replaced whole, so a kill leaves the old or the new one."""
+    path = secrets_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    values: dict[str, str] = {}
+    if path.exists():
+        values = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    values |= changes
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.writelines(f"{name}={value}\n" for name, value in sorted(values.items()))
+    draft.replace(path)
+
+
+def password_name(role: str) -> str:
+    """The variable that holds a role's password."""
+    return f"SUPPORT_LIST_PG_PASSWORD_{role.upper()}"
+
+
+def ensure_passwords() -> None:
+    """Make a password for every role that has none yet."""
+    known = read_secrets()
+    missing = {
+        password_name(role): stdlib_secrets.token_urlsafe(24) for role in ROLES if password_name(role) not in known
+    }
+    if missing:
+        write_secrets(missing)
