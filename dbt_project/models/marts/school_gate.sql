@@ -134,6 +134,7 @@ attainment_below_twice as (
         pooled.years_window = 'pooled'
         and latest_year.years_window = 'latest'
         and rule_indicators.domain = 'attainment'
+        and pooled.years_used >= rulesets.minimum_years_for_gate
         and pooled.has_enough_pupils
         and latest_year.has_enough_pupils
         and pooled.probability_beyond_line >= rulesets.likely_probability

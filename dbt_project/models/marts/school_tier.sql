@@ -117,7 +117,13 @@ sentences as (
         'Only ' || to_char(100 * decided.coverage, 'FM990') || '% of the points could be judged with what was known'
         || case
             when decided.phase in ('nursery', 'pupil_referral_unit', 'special', 'post_16', 'unknown')
-                then ': no results indicator covers a ' || replace(decided.phase, '_', ' ') || ' school. '
+                then ': no results indicator covers a ' || case decided.phase
+                    when 'nursery' then 'nursery school'
+                    when 'special' then 'special school'
+                    when 'post_16' then 'sixth form institution'
+                    when 'unknown' then 'school of unknown phase'
+                    else replace(decided.phase, '_', ' ')
+                end || '. '
             else '. '
         end
         || 'An adviser decides with the school.'

@@ -39,9 +39,9 @@ def prepare_assessment(authority: str, list_year: int, as_at: date, purpose: str
     Raises:
         SupportListError: the authority has no settings.
     """
-    ruleset = _ruleset_of(authority)
+    ruleset, collection = _setting_of(authority)
     with connect("support_transformer") as connection:
-        releases = _releases(connection, as_at)
+        releases = _releases(connection, collection, as_at)
         input_hash = hashlib.sha256(
             "\n".join([_rules_hash(), *(f"{usage} {sha256}" for _, usage, sha256 in releases)]).encode()
         ).hexdigest()
@@ -71,14 +71,14 @@ def build_assessments(assessment_ids: Sequence[int]) -> None:
     Raises:
         SupportListError: a model or data test failed.
     """
-    build(["intermediate", "marts"], {"assessment_ids": list(assessment_ids)})
+    build(["resource_type:seed", "intermediate", "marts"], {"assessment_ids": list(assessment_ids)})
     with connect("support_transformer") as connection:
         connection.execute(
             "update control.assessment set built_at = now() where assessment_id = any(%s)", (list(assessment_ids),)
         )
 
 
-def _releases(connection: Connection, as_at: date) -> list[tuple[int, str, str]]:
+def _releases(connection: Connection, collection: str, as_at: date) -> list[tuple[int, str, str]]:
     """Accepted releases an assessment of that day may read: (release_id, usage, sha256), in a fixed order."""
     rows = connection.execute(
         """
@@ -91,22 +91,23 @@ def _releases(connection: Connection, as_at: date) -> list[tuple[int, str, str]]
             end as usage,
             sha256
         from landing.release
-        where status = 'accepted'
+        where status = 'accepted' and collection = %(collection)s
             and (known_from <= %(as_at)s or row_known_from_days is not null or source = any(%(register)s))
         order by sha256
         """,
-        {"as_at": as_at, "register": list(REGISTER_SOURCES)},
+        {"collection": collection, "as_at": as_at, "register": list(REGISTER_SOURCES)},
     ).fetchall()
     return [(int(release_id), str(usage), str(sha256)) for release_id, usage, sha256 in rows]
 
 
-def _ruleset_of(authority: str) -> str:
+def _setting_of(authority: str) -> tuple[str, str]:
+    """The ruleset and the collection of releases of an authority."""
     path = settings().dbt_project / "seeds" / "authority_setting.csv"
     with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["authority"] == authority:
-                return row["ruleset"]
-    raise SupportListError(f"No row for authority {authority} in {path}: add its name, budget, day rate and ruleset.")
+                return row["ruleset"], row["collection"]
+    raise SupportListError(f"No row for authority {authority} in {path}: add its name, budget, day rate, ruleset and collection.")
 
 
 def _rules_hash() -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 from school_support.errors import SupportListError
 
 INDEX = "releases.csv"
+# A file whose index says nothing tells of the real country; the sample's index says "fictional".
+ENGLAND = "england"
 NEEDED = {"file", "source", "academic_year", "snapshot_date", "stage", "known_from"}
 ROW_RULE = re.compile(r"^inspection date \+ (\d+) days$")
 
@@ -23,6 +25,7 @@ class IndexedFile:
     path: Path
     file_name: str
     source: str
+    collection: str
     academic_year: int | None
     snapshot_date: date | None
     stage: str | None
@@ -73,6 +76,7 @@ def _understood(folder: Path, row: dict[str, str]) -> IndexedFile:
         path=path,
         file_name=row["file"],
         source=row["source"],
+        collection=row.get("collection") or ENGLAND,
         academic_year=int(row["academic_year"]) if row["academic_year"] else None,
         snapshot_date=date.fromisoformat(row["snapshot_date"]) if row["snapshot_date"] else None,
         stage=row["stage"] or None,

@@ -75,13 +75,13 @@ def _land(connection: Connection, file: IndexedFile) -> bool:
     )
     connection.execute(
         """
-        insert into landing.release (source, academic_year, snapshot_date, stage, known_from, known_from_basis,
+        insert into landing.release (source, collection, academic_year, snapshot_date, stage, known_from, known_from_basis,
             row_known_from_days, coverage, file_name, sha256, bytes, status, reason)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         on conflict (sha256) do nothing
         """,
         (
-            file.source, file.academic_year, file.snapshot_date, file.stage, file.known_from, file.known_from_basis,
+            file.source, file.collection, file.academic_year, file.snapshot_date, file.stage, file.known_from, file.known_from_basis,
             file.row_known_from_days, file.coverage, file.file_name, sha256, file.path.stat().st_size,
             "quarantined" if altered else "landed", reason if altered else None,
         ),

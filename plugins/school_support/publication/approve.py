@@ -58,3 +58,13 @@ def record_decision(candidate_id: int, decision: str, note: str | None = None, d
         ).fetchone()
         assert made is not None  # noqa: S101  # returning gives a row
         return int(made[0])
+
+
+def is_approved(candidate_id: int) -> bool:
+    """Whether the newest decision on a candidate is an approval."""
+    with connect("support_publisher") as connection:
+        found = connection.execute(
+            "select decision from publication.approval where candidate_id = %s order by approval_id desc limit 1",
+            (candidate_id,),
+        ).fetchone()
+    return found is not None and found[0] == "approved"

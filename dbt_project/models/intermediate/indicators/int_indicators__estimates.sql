@@ -57,6 +57,7 @@ select
     placed.value,
     placed.national,
     placed.pupils,
+    placed.years_used,
     placed.academic_years,
     placed.releases_used,
     placed.line,

@@ -14,7 +14,8 @@ regimes as (select * from {{ ref('rule_inspection_regime') }}),
 in_scope as (
     select
         assessment_id,
-        urn
+        urn,
+        open_date
     from schools
     where is_open and is_state_funded and la_code = authority
 ),
@@ -24,6 +25,7 @@ answered as (
         in_scope.assessment_id,
         in_scope.urn,
         in_scope.urn as inspection_urn,
+        in_scope.open_date,
         false as relates_to_predecessor
     from in_scope
 
@@ -33,6 +35,7 @@ answered as (
         in_scope.assessment_id,
         in_scope.urn,
         predecessors.predecessor_urn,
+        in_scope.open_date,
         true
     from in_scope
     inner join predecessors on in_scope.assessment_id = predecessors.assessment_id and in_scope.urn = predecessors.urn
@@ -41,7 +44,8 @@ answered as (
 judged as (
     select
         answered.urn as school_urn,
-        answered.relates_to_predecessor,
+        -- Older files list a predecessor's inspection under the new URN: one from before the opening is the predecessor's.
+        answered.relates_to_predecessor or coalesce(events.inspection_date < answered.open_date, false) as relates_to_predecessor,
         events.*
     from answered
     inner join events on answered.assessment_id = events.assessment_id and answered.inspection_urn = events.urn

@@ -14,6 +14,7 @@ create schema dbt authorization support_transformer;
 create table landing.release (
     release_id bigint generated always as identity primary key,
     source text not null,
+    collection text not null,
     academic_year integer check (academic_year between 2000 and 2100),
     snapshot_date date,
     stage text check (stage in ('provisional', 'revised', 'final')),
@@ -32,6 +33,7 @@ create table landing.release (
     check (status <> 'quarantined' or reason is not null)
 );
 comment on table landing.release is 'One row a file of a source, whole and immutable in the landing store. Grain: sha256.';
+comment on column landing.release.collection is 'The country a file tells of: england, or fictional for the sample. An assessment reads its authority''s collection alone.';
 comment on column landing.release.known_from is 'The day from which the file may count in an as-at assessment: its publication, never the clock.';
 comment on column landing.release.row_known_from_days is 'For a history file: a row counts from its own date plus this many days, whatever known_from says.';
 comment on column landing.release.status is 'landed: kept; loaded: in raw; accepted: passed gate 1, the only one staging reads; quarantined: refused, reason says why.';

@@ -1,0 +1,232 @@
+"""support-list: the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from school_support.errors import SupportListError
+from school_support.settings import settings
+
+app = typer.Typer(
+    help="Which school gets which level of support, and why: from public files to a gated, published list.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+screen = Console()
+SAMPLE_AUTHORITY = "999"
+SAMPLE_AS_AT = date(2026, 6, 30)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Print an error meant for people without a traceback and end with status 1."""
+    try:
+        yield
+    except SupportListError as error:
+        Console(stderr=True).print(f"[bold red]Stopped.[/] {error}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def run(
+    data: Annotated[Path | None, typer.Option(help="Folder of files with a releases.csv; none: the sample.")] = None,
+    la: Annotated[str | None, typer.Option(help="LA code, three digits.")] = None,
+    list_year: Annotated[int | None, typer.Option(help="Academic year supported, the year it ends in.")] = None,
+    as_at: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day whose knowledge is used.")] = None,
+) -> None:
+    """Do the whole main job: ingest, assess, propose, gate, approve, publish.
+
+    Examples:
+
+        support-list run
+
+        support-list run --data ../shared/data --la 874 --list-year 2020 --as-at 2019-06-30
+    """
+    from school_support.orchestration.main_job import run_main_job
+
+    with plain_errors():
+        if data is None:
+            folder, authority, day = _sample_folder(), la or SAMPLE_AUTHORITY, as_at.date() if as_at else SAMPLE_AS_AT
+        elif la is None or as_at is None:
+            raise SupportListError("With --data say also which authority (--la 874) and which day (--as-at 2019-06-30).")
+        else:
+            folder, authority, day = data.resolve(), la, as_at.date()
+        from school_support.assessment.prepare import list_year_of
+
+        with _progress() as (on_step, on_task):
+            done = run_main_job(folder, authority, list_year or list_year_of(day), day, on_step, on_task)
+        _show_edition(int(done.edition["edition_id"]), bool(done.edition["is_new"]), done.outputs)
+
+
+@app.command()
+def sample(folder: Annotated[Path | None, typer.Argument(help="Where to write it; default: the state folder.")] = None) -> None:
+    """Write the fictional authority of Fenmere and a fictional England, in the true file layouts."""
+    from school_support.sample import write_sample
+
+    with plain_errors():
+        target = folder or settings().home / "sample"
+        written = write_sample(target)
+        screen.print(f"{written.files} files, {written.rows:,} rows, {written.schools:,} schools in {target}")
+
+
+@app.command()
+def up() -> None:
+    """Start PostgreSQL and Airflow with the DAGs scheduled; stay until Ctrl-C."""
+    from school_support.orchestration.runs import serve
+    from school_support.warehouse import embedded
+    from school_support.warehouse.migrate import migrate
+
+    with plain_errors():
+        _sample_folder()
+        embedded.start()
+        migrate()
+        serve()
+
+
+@app.command()
+def stop() -> None:
+    """Stop Airflow and PostgreSQL of this state folder; the data stay."""
+    from school_support.orchestration.local import stop_local_airflow
+    from school_support.warehouse import embedded
+
+    with plain_errors():
+        stop_local_airflow()
+        screen.print("PostgreSQL stopped." if embedded.stop() else "PostgreSQL was not running.")
+
+
+@app.command()
+def remove(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Stop everything and delete the state folder: warehouse, landing store, editions, secrets."""
+    import shutil
+
+    from school_support.orchestration.local import stop_local_airflow
+    from school_support.warehouse import embedded
+
+    with plain_errors():
+        if not yes:
+            typer.confirm(f"Delete {settings().home} with every edition in it?", abort=True)
+        stop_local_airflow()
+        embedded.remove()
+        shutil.rmtree(settings().home, ignore_errors=True)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def psql(context: typer.Context, role: Annotated[str, typer.Option(help="Database role.")] = "bi_reader") -> None:
+    """Open psql on the warehouse, as bi_reader unless told otherwise. Further arguments go to psql.
+
+    Examples:
+
+        support-list psql -- -c "select tier_name, count(*) from bi.support_list_v1 group by 1"
+    """
+    from school_support.warehouse import embedded
+    from school_support.warehouse.connection import parameters
+
+    with plain_errors():
+        embedded.start()
+        address = parameters(role)
+        environment = os.environ | {"PGPASSWORD": address["password"]}
+        command = [str(embedded.psql_program()), "-h", address["host"], "-p", address["port"], "-U", role, address["dbname"]]
+        sys.exit(subprocess.run([*command, *context.args], env=environment).returncode)
+
+
+@app.command()
+def status() -> None:
+    """Show releases by status, what is quarantined and why, assessments, gates and editions."""
+    from school_support.status import read_status
+
+    with plain_errors():
+        for table in read_status():
+            screen.print(table)
+
+
+@app.command()
+def approve(candidate_id: int, note: Annotated[str | None, typer.Option(help="Why.")] = None) -> None:
+    """Approve a candidate that passed gate 2; not your own."""
+    from school_support.publication.approve import record_decision
+
+    with plain_errors():
+        approval = record_decision(candidate_id, "approved", note)
+        screen.print(f"Approval {approval} of candidate {candidate_id} recorded. Publish it with the DAG publish_support_list.")
+
+
+@app.command()
+def reject(candidate_id: int, note: Annotated[str, typer.Option(help="Why.")]) -> None:
+    """Reject a candidate; the last edition stays."""
+    from school_support.publication.approve import record_decision
+
+    with plain_errors():
+        screen.print(f"Rejection {record_decision(candidate_id, 'rejected', note)} of candidate {candidate_id} recorded.")
+
+
+def _sample_folder() -> Path:
+    """The sample's folder; the sample is written whole before its folder has its name, so a kill leaves none or all."""
+    from school_support.sample import write_sample
+
+    folder = settings().home / "sample"
+    if not folder.exists():
+        draft = settings().home / "sample.draft"
+        write_sample(draft)
+        draft.rename(folder)
+    return folder
+
+
+@contextmanager
+def _progress() -> Iterator[tuple]:  # type: ignore[type-arg]
+    """A bar of the job's steps, and a line for every task that ends."""
+    steps = 6
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(), console=screen,
+    ) as progress:  # fmt: skip
+        bar = progress.add_task("Main job", total=steps)
+
+        def on_step(what: str) -> None:
+            started = progress.tasks[0].description != "Main job"
+            progress.update(bar, description=what, advance=1 if started else 0)
+
+        def on_task(task) -> None:  # type: ignore[no-untyped-def]
+            if task.state in ("success", "failed"):
+                mark = "[green]done[/]" if task.state == "success" else "[red]failed[/]"
+                seconds = f"{task.seconds:.1f} s" if task.seconds is not None else ""
+                progress.console.print(f"  {mark} {task.dag_id}.{task.task_id} {seconds}", highlight=False)
+
+        yield on_step, on_task
+        progress.update(bar, description="Finished", completed=steps)
+
+
+def _show_edition(edition_id: int, is_new: bool, outputs: dict[str, str]) -> None:
+    """The last thing a run says: what was published, how many schools a tier, and where everything is."""
+    from school_support.status import read_edition_summary
+    from school_support.warehouse.connection import parameters
+
+    summary = read_edition_summary(edition_id)
+    if not is_new:
+        screen.print(f"\nNothing new: the input says what edition {summary.edition} already says. Nothing was published.")
+    screen.print(summary.table)
+    address = parameters("bi_reader")
+    where = Table(show_header=False, box=None)
+    where.add_row("Edition", f"{summary.edition} of list year {summary.list_year}{' (demonstration)' if summary.demonstration else ''}")
+    where.add_row("Hash", summary.content_hash)
+    for warning in summary.warnings:
+        where.add_row("Warning", warning)
+    for label, key in (("Report", "report"), ("Public report", "public_report"), ("CSV", "csv"), ("Excel", "xlsx"), ("Parquet", "parquet")):
+        where.add_row(label, outputs[key])
+    where.add_row("psql", "make psql")
+    where.add_row(
+        "BI tools",
+        f"PostgreSQL at {address['host']} port {address['port']}, database {address['dbname']}, user bi_reader, schema bi; "
+        f"password: SUPPORT_LIST_PG_PASSWORD_BI_READER in {settings().home / 'secrets.env'}",
+    )
+    screen.print(where, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""What publishers deliver: contracts of their files, recognition of the vintage, reading and checking."""

@@ -1,0 +1,108 @@
+"""What the command line shows of the state of things: releases, gates, editions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from school_support.errors import SupportListError
+from school_support.warehouse.connection import connect
+
+STATUS_QUERIES = (
+    (
+        "Releases",
+        "select source, collection, status, count(*), sum(rows), max(known_from) from landing.release "
+        "group by source, collection, status order by source, collection, status",
+        ("source", "collection", "status", "files", "rows", "newest known from"),
+    ),
+    (
+        "Quarantined",
+        "select file_name, reason from landing.release where status = 'quarantined' order by release_id",
+        ("file", "reason"),
+    ),
+    (
+        "Candidates",
+        "select candidate_id, authority, list_year, as_at, left(content_hash, 12), built_by_os_user, gate.passed, "
+        "gate.critical_failures, gate.warnings from publication.candidate left join lateral (select * from quality.gate_run "
+        "where gate = 'candidate' and subject_id = candidate_id order by gate_run_id desc limit 1) as gate on true "
+        "order by candidate_id",
+        ("candidate", "authority", "list year", "as at", "hash", "built by", "passed", "critical", "warnings"),
+    ),
+    (
+        "Editions",
+        "select authority, list_year, edition, as_at, left(content_hash, 12), schools, support_cost, demonstration, "
+        "is_current, approved_by from bi.edition_v1 order by authority, list_year, edition",
+        ("authority", "list year", "edition", "as at", "hash", "schools", "cost", "demonstration", "current", "approved by"),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EditionSummary:
+    """An edition in a few figures. `table` has a row a tier: schools, days, cost in GBP."""
+
+    edition: int
+    list_year: int
+    content_hash: str
+    demonstration: bool
+    table: Table
+    warnings: list[str]
+
+
+def read_status() -> list[Table]:
+    """Tables of releases, quarantine, candidates and editions."""
+    tables = []
+    with connect("support_publisher") as connection:
+        for title, query, columns in STATUS_QUERIES:
+            table = Table(*columns, title=title, title_justify="left")
+            for row in connection.execute(query):  # type: ignore[arg-type]  # our own constant
+                table.add_row(*("" if value is None else str(value) for value in row))
+            tables.append(table)
+    return tables
+
+
+def read_edition_summary(edition_id: int) -> EditionSummary:
+    """Counts, days and money by tier of an edition, and the warnings of its gate.
+
+    Raises:
+        SupportListError: there is no such edition.
+    """
+    with connect("support_publisher") as connection:
+        found = connection.execute(
+            "select edition, list_year, content_hash, demonstration, candidate_id, authority, authority_name, as_at "
+            "from publication.edition inner join publication.candidate using (candidate_id, authority, list_year, content_hash) "
+            "where edition_id = %s",
+            (edition_id,),
+        ).fetchone()
+        if found is None:
+            raise SupportListError(f"There is no edition with the id {edition_id}.")
+        edition, list_year, content_hash, demonstration, candidate_id, authority, name, as_at = found
+        tiers = connection.execute(
+            "select tier_name, count(*), sum(support_days), sum(support_cost) from publication.support_list "
+            "where candidate_id = %s group by tier_name, tier_rank order by tier_rank desc nulls last",
+            (candidate_id,),
+        ).fetchall()
+        warnings = connection.execute(
+            "select sentence, unexpected_urns, detail from quality.rule_result where not success and severity = 'warning' "
+            "and gate_run_id = (select max(gate_run_id) from quality.gate_run where gate = 'candidate' and subject_id = %s)",
+            (candidate_id,),
+        ).fetchall()
+    stamp = " DEMONSTRATION" if demonstration else ""
+    table = Table(title=f"{name} ({authority}), list year {list_year}, as at {as_at:%-d %B %Y}{stamp}", title_justify="left")
+    table.add_column("Tier")
+    for column in ("Schools", "Days", "Cost"):
+        table.add_column(column, justify="right")
+    for tier_name, schools, days, cost in tiers:
+        table.add_row(tier_name, str(schools), f"{days:,.1f}", f"£{cost:,.0f}")
+    table.add_section()
+    totals = [sum(row[column] for row in tiers) for column in (1, 2, 3)]
+    table.add_row("All", str(totals[0]), f"{totals[1]:,.1f}", f"£{totals[2]:,.0f}")
+    return EditionSummary(
+        edition,
+        list_year,
+        content_hash,
+        demonstration,
+        table,
+        [sentence + (f" ({detail})" if detail else "") + (f" URNs {', '.join(urns)}" if urns else "") for sentence, urns, detail in warnings],
+    )
