@@ -25,7 +25,7 @@ COLUMNS = {
     "ks4_provisional_2017": 18,
     "ks4_provisional_2018": 25,
     "absence_2017": 5,
-    "releases": 17,
+    "releases": 18,  # with the collection, which keeps the fictional country apart from the real one
 }
 
 TRUE_FILES = {
@@ -42,14 +42,13 @@ TRUE_FILES = {
     "ks4_provisional_2017": "performance/2016-17/england_ks4provisional.csv.gz",
     "ks4_provisional_2018": "performance/2017-18/england_ks4provisional.csv.gz",
     "absence_2017": "performance/2016-17/england_abs.csv.gz",
-    "releases": "releases.csv",
 }
 
 ALL = [value for value in vars(layouts).values() if isinstance(value, Layout)]
 
 
 def test_every_layout_is_counted() -> None:
-    assert {layout.header_file for layout in ALL} == COLUMNS.keys() == TRUE_FILES.keys()
+    assert {layout.header_file for layout in ALL} == COLUMNS.keys() == {*TRUE_FILES, "releases"}
 
 
 @pytest.mark.parametrize("layout", ALL, ids=lambda layout: layout.header_file)
@@ -59,7 +58,7 @@ def test_a_header_has_its_columns_and_none_twice(layout: Layout) -> None:
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("layout", ALL, ids=lambda layout: layout.header_file)
+@pytest.mark.parametrize("layout", [layout for layout in ALL if layout.header_file in TRUE_FILES], ids=lambda layout: layout.header_file)
 def test_a_header_is_the_publishers_own(layout: Layout, real_data: Path) -> None:
     content = (real_data / TRUE_FILES[layout.header_file]).read_bytes()
     if content.startswith(b"\x1f\x8b"):
