@@ -29,7 +29,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_report_header() -> str:
     folder = real_data_folder()
-    return f"real public files: {folder}" if folder.is_dir() else f"no real public files at {folder}: their tests are left out"
+    return (
+        f"real public files: {folder}"
+        if folder.is_dir()
+        else f"no real public files at {folder}: their tests are left out"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,9 @@ def run(
     data: Annotated[Path | None, typer.Option(help="Folder of files with a releases.csv; none: the sample.")] = None,
     la: Annotated[str | None, typer.Option(help="LA code, three digits.")] = None,
     list_year: Annotated[int | None, typer.Option(help="Academic year supported, the year it ends in.")] = None,
-    as_at: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day whose knowledge is used.")] = None,
+    as_at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day whose knowledge is used.")
+    ] = None,
 ) -> None:
     """Do the whole main job: ingest, assess, propose, gate, approve, publish.
 
@@ -58,20 +60,30 @@ def run(
 
     with plain_errors():
         if data is None:
-            folder, authority, day = _sample_folder(), la or SAMPLE_AUTHORITY, as_at.date() if as_at else SAMPLE_AS_AT
+            folder, authority, day = (
+                _sample_folder(),
+                la or SAMPLE_AUTHORITY,
+                as_at.date() if as_at else SAMPLE_AS_AT,
+            )
         elif la is None or as_at is None:
-            raise SupportListError("With --data say also which authority (--la 874) and which day (--as-at 2019-06-30).")
+            raise SupportListError(
+                "With --data say also which authority (--la 874) and which day (--as-at 2019-06-30)."
+            )
         else:
             folder, authority, day = data.resolve(), la, as_at.date()
         from school_support.assessment.prepare import list_year_of
 
         with _progress() as (on_step, on_task):
-            done = run_main_job(folder, authority, list_year or list_year_of(day), day, on_step, on_task)
+            done = run_main_job(
+                folder, authority, list_year or list_year_of(day), day, on_step=on_step, on_task=on_task
+            )
         _show_edition(int(done.edition["edition_id"]), bool(done.edition["is_new"]), done.outputs)
 
 
 @app.command()
-def sample(folder: Annotated[Path | None, typer.Argument(help="Where to write it; default: the state folder.")] = None) -> None:
+def sample(
+    folder: Annotated[Path | None, typer.Argument(help="Where to write it; default: the state folder.")] = None,
+) -> None:
     """Write the fictional authority of Fenmere and a fictional England, in the true file layouts."""
     from school_support.sample import write_sample
 
@@ -84,7 +96,7 @@ def sample(folder: Annotated[Path | None, typer.Argument(help="Where to write it
 @app.command()
 def up() -> None:
     """Start PostgreSQL and Airflow with the DAGs scheduled; stay until Ctrl-C."""
-    from school_support.orchestration.runs import serve
+    from school_support.orchestration.serve import serve
     from school_support.warehouse import embedded
     from school_support.warehouse.migrate import migrate
 
@@ -106,22 +118,6 @@ def stop() -> None:
         screen.print("PostgreSQL stopped." if embedded.stop() else "PostgreSQL was not running.")
 
 
-@app.command()
-def remove(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Stop everything and delete the state folder: warehouse, landing store, editions, secrets."""
-    import shutil
-
-    from school_support.orchestration.local import stop_local_airflow
-    from school_support.warehouse import embedded
-
-    with plain_errors():
-        if not yes:
-            typer.confirm(f"Delete {settings().home} with every edition in it?", abort=True)
-        stop_local_airflow()
-        embedded.remove()
-        shutil.rmtree(settings().home, ignore_errors=True)
-
-
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql(context: typer.Context, role: Annotated[str, typer.Option(help="Database role.")] = "bi_reader") -> None:
     """Open psql on the warehouse, as bi_reader unless told otherwise. Further arguments go to psql.
@@ -137,8 +133,17 @@ def psql(context: typer.Context, role: Annotated[str, typer.Option(help="Databas
         embedded.start()
         address = parameters(role)
         environment = os.environ | {"PGPASSWORD": address["password"]}
-        command = [str(embedded.psql_program()), "-h", address["host"], "-p", address["port"], "-U", role, address["dbname"]]
-        sys.exit(subprocess.run([*command, *context.args], env=environment).returncode)
+        command = [
+            str(embedded.psql_program()),
+            "-h",
+            address["host"],
+            "-p",
+            address["port"],
+            "-U",
+            role,
+            address["dbname"],
+        ]
+        sys.exit(subprocess.run([*command, *context.args], env=environment, check=False).returncode)
 
 
 @app.command()
@@ -158,7 +163,9 @@ def approve(candidate_id: int, note: Annotated[str | None, typer.Option(help="Wh
 
     with plain_errors():
         approval = record_decision(candidate_id, "approved", note)
-        screen.print(f"Approval {approval} of candidate {candidate_id} recorded. Publish it with the DAG publish_support_list.")
+        screen.print(
+            f"Approval {approval} of candidate {candidate_id} recorded. Publish it with the DAG publish_support_list."
+        )
 
 
 @app.command()
@@ -167,7 +174,9 @@ def reject(candidate_id: int, note: Annotated[str, typer.Option(help="Why.")]) -
     from school_support.publication.approve import record_decision
 
     with plain_errors():
-        screen.print(f"Rejection {record_decision(candidate_id, 'rejected', note)} of candidate {candidate_id} recorded.")
+        screen.print(
+            f"Rejection {record_decision(candidate_id, 'rejected', note)} of candidate {candidate_id} recorded."
+        )
 
 
 def _sample_folder() -> Path:
@@ -213,15 +222,26 @@ def _show_edition(edition_id: int, is_new: bool, outputs: dict[str, str]) -> Non
 
     summary = read_edition_summary(edition_id)
     if not is_new:
-        screen.print(f"\nNothing new: the input says what edition {summary.edition} already says. Nothing was published.")
+        screen.print(
+            f"\nNothing new: the input says what edition {summary.edition} already says. Nothing was published."
+        )
     screen.print(summary.table)
     address = parameters("bi_reader")
     where = Table(show_header=False, box=None)
-    where.add_row("Edition", f"{summary.edition} of list year {summary.list_year}{' (demonstration)' if summary.demonstration else ''}")
+    where.add_row(
+        "Edition",
+        f"{summary.edition} of list year {summary.list_year}{' (demonstration)' if summary.demonstration else ''}",
+    )
     where.add_row("Hash", summary.content_hash)
     for warning in summary.warnings:
         where.add_row("Warning", warning)
-    for label, key in (("Report", "report"), ("Public report", "public_report"), ("CSV", "csv"), ("Excel", "xlsx"), ("Parquet", "parquet")):
+    for label, key in (
+        ("Report", "report"),
+        ("Public report", "public_report"),
+        ("CSV", "csv"),
+        ("Excel", "xlsx"),
+        ("Parquet", "parquet"),
+    ):
         where.add_row(label, outputs[key])
     where.add_row("psql", "make psql")
     where.add_row(

@@ -56,7 +56,7 @@ def read_status() -> list[Table]:
     with connect("support_publisher") as connection:
         for title, query, columns in STATUS_QUERIES:
             table = Table(*columns, title=title, title_justify="left")
-            for row in connection.execute(query):  # type: ignore[arg-type]  # our own constant
+            for row in connection.execute(query):
                 table.add_row(*("" if value is None else str(value) for value in row))
             tables.append(table)
     return tables
@@ -89,7 +89,10 @@ def read_edition_summary(edition_id: int) -> EditionSummary:
             (candidate_id,),
         ).fetchall()
     stamp = " DEMONSTRATION" if demonstration else ""
-    table = Table(title=f"{name} ({authority}), list year {list_year}, as at {as_at:%-d %B %Y}{stamp}", title_justify="left")
+    table = Table(
+        title=f"{name} ({authority}), list year {list_year}, as at {as_at:%-d %B %Y}{stamp}",
+        title_justify="left",
+    )
     table.add_column("Tier")
     for column in ("Schools", "Days", "Cost"):
         table.add_column(column, justify="right")
@@ -104,5 +107,8 @@ def read_edition_summary(edition_id: int) -> EditionSummary:
         content_hash,
         demonstration,
         table,
-        [sentence + (f" ({detail})" if detail else "") + (f" URNs {', '.join(urns)}" if urns else "") for sentence, urns, detail in warnings],
+        [
+            sentence + (f" ({detail})" if detail else "") + (f" URNs {', '.join(urns)}" if urns else "")
+            for sentence, urns, detail in warnings
+        ],
     )

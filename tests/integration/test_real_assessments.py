@@ -72,7 +72,8 @@ def test_a_phase_without_indicators_is_listed_with_its_reason(june_2019: int, ur
 
 def test_june_2015_knew_hardly_any_results(june_2015: int) -> None:
     decided = rows(
-        "select decided_by, tier, count(*) from marts.school_tier where assessment_id = %s group by 1, 2", june_2015
+        "select decided_by, tier, count(*) from marts.school_tier where assessment_id = %s group by 1, 2",
+        june_2015,
     )
     assert {by for by, _, _ in decided} == {"gate", "coverage"}
     assert {tier for by, tier, _ in decided if by == "coverage"} == {"insufficient_evidence"}
@@ -130,13 +131,19 @@ def test_no_coded_cell_of_any_real_file_became_a_number(real_warehouse: Path) ->
     """Every delivered cell of every results file that is not a plain number, against what staging made of it."""
     checked = 0
     for source, measures in {
-        "dfe_ks2": ("rwm_expected_pct", "rwm_higher_pct", "reading_progress", "writing_progress", "maths_progress"),
+        "dfe_ks2": (
+            "rwm_expected_pct",
+            "rwm_higher_pct",
+            "reading_progress",
+            "writing_progress",
+            "maths_progress",
+        ),
         "dfe_ks4": ("attainment8", "progress8", "english_maths_4_pct", "english_maths_5_pct"),
         "dfe_absence": ("overall_absence_pct", "persistent_absence_10_pct", "persistent_absence_15_pct"),
     }.items():
         for measure in measures:
             [(coded, wrong)] = rows(
-                f"select count(*), count(*) filter (where staged.value is not null or staged.reason_code is null) "  # noqa: S608
+                f"select count(*), count(*) filter (where staged.value is not null or staged.reason_code is null) "
                 f"from raw.{source} as delivered inner join staging.stg_dfe__results as staged "
                 "on staged.release_id = delivered._release_id and staged.line = delivered._line and staged.measure = %s "
                 f"where delivered.{measure} !~ '^[-+]?[0-9.]+%%?$'",
@@ -150,7 +157,7 @@ def test_no_coded_cell_of_any_real_file_became_a_number(real_warehouse: Path) ->
 def test_values_and_reason_codes_exclude_each_other_in_the_marts(june_2019: int) -> None:
     for mart in ("fct_school_result", "school_indicator"):
         [(wrong,)] = rows(
-            f"select count(*) from marts.{mart} where assessment_id = %s and (value is null) = (reason_code is null)",  # noqa: S608
+            f"select count(*) from marts.{mart} where assessment_id = %s and (value is null) = (reason_code is null)",
             june_2019,
         )
         assert wrong == 0, mart
@@ -182,7 +189,12 @@ def test_absurd_values_in_every_later_release_change_nothing(june_2019: int) -> 
     again = prepare_assessment("874", 2020, JUNE_2019)
     build_assessments([again])
     after = freeze_candidate(again)
-    said = dict(rows("select candidate_id, content_hash from publication.candidate where candidate_id = any(%s)", [before, after]))
+    said = dict(
+        rows(
+            "select candidate_id, content_hash from publication.candidate where candidate_id = any(%s)",
+            [before, after],
+        )
+    )
     assert before != after
     assert said[before] == said[after]
 
@@ -211,9 +223,11 @@ def plant(connection: psycopg.Connection, source: str, absurd: str) -> None:
         )
         connection.execute("create temporary table planted (like raw." + source + ") on commit drop")
         connection.execute(
-            f"insert into planted (_release_id, {columns}) select {planted}, {columns} from raw.{source} "  # noqa: S608
+            f"insert into planted (_release_id, {columns}) select {planted}, {columns} from raw.{source} "
             f"where _release_id = {release_id}"
         )
         connection.execute(f"update planted set {absurd}")  # type: ignore[arg-type]
-        connection.execute(f"insert into raw.{source} (_release_id, {columns}) select _release_id, {columns} from planted")  # noqa: S608
+        connection.execute(
+            f"insert into raw.{source} (_release_id, {columns}) select _release_id, {columns} from planted"
+        )
         connection.execute("drop table planted")

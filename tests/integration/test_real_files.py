@@ -122,9 +122,7 @@ REFUSED = [
 
 
 def accepted() -> list[tuple[str, str, str, int]]:
-    return [
-        (file, source, layout, int(rows)) for file, source, layout, rows in csv.reader(ACCEPTED.splitlines())
-    ]
+    return [(file, source, layout, int(rows)) for file, source, layout, rows in csv.reader(ACCEPTED.splitlines())]
 
 
 @pytest.mark.parametrize(("file", "source", "layout", "rows"), accepted())
@@ -178,14 +176,10 @@ def test_the_two_issues_of_2016_are_stored_in_one_unit(real_data: Path) -> None:
 
 
 def test_the_hand_copied_rows_of_the_later_report_card_file_are_accepted(real_data: Path) -> None:
-    read = read_release(
-        real_data / "samples_transcribed/ofsted_mi_latest_2026_header_plus_rows.csv", "ofsted_mi"
-    )
+    read = read_release(real_data / "samples_transcribed/ofsted_mi_latest_2026_header_plus_rows.csv", "ofsted_mi")
     assert (read.layout, read.rows) == ("ofsted_mi_2026_grade", 4)
     graded = read.frame.set_index("urn").loc["100025"]
-    assert graded[
-        ["card_inclusion", "card_early_years", "card_post16", "overall_effectiveness"]
-    ].tolist() == [
+    assert graded[["card_inclusion", "card_early_years", "card_post16", "overall_effectiveness"]].tolist() == [
         "Strong standard",
         "Strong standard",
         "Not applicable",

@@ -46,15 +46,18 @@ def prepare_assessment(authority: str, list_year: int, as_at: date, purpose: str
             "\n".join([_rules_hash(), *(f"{usage} {sha256}" for _, usage, sha256 in releases)]).encode()
         ).hexdigest()
         identity = (authority, list_year, as_at, ruleset, purpose, input_hash)
-        found = connection.execute(
-            "insert into control.assessment (authority, list_year, as_at, ruleset, purpose, input_hash) "
-            "values (%s, %s, %s, %s, %s, %s) on conflict do nothing returning assessment_id",
-            identity,
-        ).fetchone() or connection.execute(
-            "select assessment_id from control.assessment where authority = %s and list_year = %s and as_at = %s "
-            "and ruleset = %s and purpose = %s and input_hash = %s",
-            identity,
-        ).fetchone()
+        found = (
+            connection.execute(
+                "insert into control.assessment (authority, list_year, as_at, ruleset, purpose, input_hash) "
+                "values (%s, %s, %s, %s, %s, %s) on conflict do nothing returning assessment_id",
+                identity,
+            ).fetchone()
+            or connection.execute(
+                "select assessment_id from control.assessment where authority = %s and list_year = %s and as_at = %s "
+                "and ruleset = %s and purpose = %s and input_hash = %s",
+                identity,
+            ).fetchone()
+        )
         assert found is not None  # noqa: S101  # the row was inserted or conflicted
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -74,7 +77,8 @@ def build_assessments(assessment_ids: Sequence[int]) -> None:
     build(["resource_type:seed", "intermediate", "marts"], {"assessment_ids": list(assessment_ids)})
     with connect("support_transformer") as connection:
         connection.execute(
-            "update control.assessment set built_at = now() where assessment_id = any(%s)", (list(assessment_ids),)
+            "update control.assessment set built_at = now() where assessment_id = any(%s)",
+            (list(assessment_ids),),
         )
 
 
@@ -107,7 +111,9 @@ def _setting_of(authority: str) -> tuple[str, str]:
         for row in csv.DictReader(file):
             if row["authority"] == authority:
                 return row["ruleset"], row["collection"]
-    raise SupportListError(f"No row for authority {authority} in {path}: add its name, budget, day rate, ruleset and collection.")
+    raise SupportListError(
+        f"No row for authority {authority} in {path}: add its name, budget, day rate, ruleset and collection."
+    )
 
 
 def _rules_hash() -> str:

@@ -132,13 +132,12 @@ def _ensure_raw_table(connection: Connection, source: str) -> None:
     )
     connection.execute(
         sql.SQL("alter table {} {}").format(
-            table, sql.SQL(", ").join(sql.SQL("add column if not exists {}").format(column) for column in columns)
+            table,
+            sql.SQL(", ").join(sql.SQL("add column if not exists {}").format(column) for column in columns),
         )
     )
     connection.execute(
-        sql.SQL("create index if not exists {} on {} (_release_id)").format(
-            sql.Identifier(f"{source}_release"), table
-        )
+        sql.SQL("create index if not exists {} on {} (_release_id)").format(sql.Identifier(f"{source}_release"), table)
     )
     connection.execute(sql.SQL("grant select on {} to support_transformer, support_publisher").format(table))
 
@@ -151,7 +150,8 @@ def _copy(connection: Connection, release_id: int, source: str, read: ReadFile) 
     with connection.transaction(), connection.cursor() as cursor:
         # Two loaders at once: the second finds the release loaded and leaves it.
         cursor.execute(
-            "select from landing.release where release_id = %s and status = 'landed' for update", (release_id,)
+            "select from landing.release where release_id = %s and status = 'landed' for update",
+            (release_id,),
         )
         if cursor.fetchone() is None:
             return

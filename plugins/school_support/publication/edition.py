@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import dict_row
@@ -47,7 +48,9 @@ def publish_candidate(candidate_id: int) -> Published:
             return current
         approval = _approval(connection, candidate_id, candidate["content_hash"])
         if content_hash(connection, candidate_id) != candidate["content_hash"]:
-            raise SupportListError(f"The rows of candidate {candidate_id} are not those that were approved. Freeze anew.")
+            raise SupportListError(
+                f"The rows of candidate {candidate_id} are not those that were approved. Freeze anew."
+            )
         made = connection.execute(
             """
             insert into publication.edition (authority, list_year, edition, candidate_id, content_hash, approval_id,
@@ -77,7 +80,7 @@ def publish_candidate(candidate_id: int) -> Published:
         )
 
 
-def _candidate(connection: Connection, candidate_id: int) -> dict[str, object]:
+def _candidate(connection: Connection, candidate_id: int) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(
             "select authority, list_year, as_at, ruleset, content_hash, assessment_id, built_by_os_user, built_at "
@@ -89,16 +92,16 @@ def _candidate(connection: Connection, candidate_id: int) -> dict[str, object]:
     return found
 
 
-def _current(connection: Connection, authority: object, list_year: object) -> Published | None:
+def _current(connection: Connection, authority: str, list_year: int) -> Published | None:
     found = connection.execute(
         "select edition_id, edition.edition, content_hash from publication.current_edition "
         "inner join publication.edition using (edition_id, authority, list_year) where authority = %s and list_year = %s",
         (authority, list_year),
     ).fetchone()
-    return Published(found[0], str(authority), int(str(list_year)), found[1], found[2], False) if found else None
+    return Published(found[0], authority, list_year, found[1], found[2], False) if found else None
 
 
-def _approval(connection: Connection, candidate_id: int, said: object) -> dict[str, object]:
+def _approval(connection: Connection, candidate_id: int, said: str) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         decided = cursor.execute(
             "select approval_id, decision, content_hash as approved_hash, os_user, session_user_name, demonstration, "
@@ -124,8 +127,8 @@ def _approval(connection: Connection, candidate_id: int, said: object) -> dict[s
 
 
 def _manifest(
-    connection: Connection, candidate_id: int, candidate: dict[str, object], approval: dict[str, object]
-) -> dict[str, object]:
+    connection: Connection, candidate_id: int, candidate: dict[str, Any], approval: dict[str, Any]
+) -> dict[str, Any]:
     """What the edition was made of: enough to make it again."""
     with connection.cursor(row_factory=dict_row) as cursor:
         releases = cursor.execute(
@@ -140,7 +143,8 @@ def _manifest(
             (candidate_id,),
         ).fetchone()
         setting = cursor.execute(
-            "select budget, day_rate from seeds.authority_setting where authority = %s", (candidate["authority"],)
+            "select budget, day_rate from seeds.authority_setting where authority = %s",
+            (candidate["authority"],),
         ).fetchone()
     return {
         "candidate": candidate,

@@ -24,7 +24,7 @@ class FrozenTable:
         """Insert the assessment's rows; parameters candidate_id and assessment_id."""
         columns = sql.SQL(", ").join(map(sql.Identifier, self.columns))
         selected = sql.SQL(", ").join(map(sql.Identifier, self.columns))
-        source = sql.SQL(self.from_clause) if self.from_clause else sql.Identifier("marts", self.mart)  # type: ignore[arg-type]
+        source = sql.SQL(self.from_clause) if self.from_clause else sql.Identifier("marts", self.mart)
         return sql.SQL(
             "insert into {} (candidate_id, {}) select %(candidate_id)s, {} from {} where assessment_id = %(assessment_id)s"
         ).format(sql.Identifier("publication", self.name), columns, selected, source)

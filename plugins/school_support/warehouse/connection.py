@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from school_support.errors import SupportListError
 from school_support.warehouse.secrets import password_name, read_secrets
@@ -41,7 +42,7 @@ def connect(role: str, database: str = WAREHOUSE, autocommit: bool = False) -> p
         SupportListError: the server does not answer.
     """
     try:
-        return psycopg.connect(**parameters(role, database), autocommit=autocommit, connect_timeout=10)
+        return psycopg.connect(make_conninfo(**parameters(role, database), connect_timeout=10), autocommit=autocommit)
     except psycopg.OperationalError as error:
         raise SupportListError(
             f"PostgreSQL does not answer for role {role}: {error}. Start it with `support-list up` or `make run`."

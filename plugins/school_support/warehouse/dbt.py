@@ -47,9 +47,7 @@ def build(select: Sequence[str], variables: Mapping[str, object] | None = None) 
         )
 
 
-def _dbt(
-    arguments: Sequence[str], variables: Mapping[str, object], folder: Path
-) -> subprocess.CompletedProcess[str]:
+def _dbt(arguments: Sequence[str], variables: Mapping[str, object], folder: Path) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).parent / "dbt"
     command = [
         str(program if program.exists() else shutil.which("dbt") or "dbt"),
@@ -61,7 +59,7 @@ def _dbt(
         "--log-path", str(folder),
         "--vars", json.dumps(dict(variables)),
     ]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, env=environment())
+    return subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
 
 
 def environment() -> dict[str, str]:
@@ -80,7 +78,14 @@ def _record(run_id: str, folder: Path) -> list[str]:
             "insert into quality.dbt_result (run_id, unique_id, status, failures, seconds, message) "
             "values (%s, %s, %s, %s, %s, %s)",
             [
-                (run_id, r["unique_id"], r["status"], r.get("failures"), r["execution_time"], r.get("message"))
+                (
+                    run_id,
+                    r["unique_id"],
+                    r["status"],
+                    r.get("failures"),
+                    r["execution_time"],
+                    r.get("message"),
+                )
                 for r in results
             ],
         )

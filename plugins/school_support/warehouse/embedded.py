@@ -121,7 +121,8 @@ def _unprivileged_account() -> str:
             return pwd.getpwnam(name).pw_name
         except KeyError:
             continue
-    subprocess.run(["useradd", "--system", "--no-create-home", "support-list"], check=True, capture_output=True)
+    program = shutil.which("useradd") or "/usr/sbin/useradd"
+    subprocess.run([program, "--system", "--no-create-home", "support-list"], check=True, capture_output=True)
     return "support-list"
 
 
@@ -166,9 +167,16 @@ def _port() -> int:
 
 def _run(command: list[str | Path], account: str | None) -> subprocess.CompletedProcess[str]:
     environment: Mapping[str, str] = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
-    if account is None:
-        return subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/")
-    group = pwd.getpwnam(account).pw_gid
+    group = pwd.getpwnam(account).pw_gid if account else None
+    groups: list[int] | None = [] if account else None
     return subprocess.run(
-        command, capture_output=True, text=True, env=environment, cwd="/", user=account, group=group, extra_groups=[]
+        command,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd="/",
+        user=account,
+        group=group,
+        extra_groups=groups,
+        check=False,
     )

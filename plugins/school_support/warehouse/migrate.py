@@ -34,7 +34,7 @@ def migrate() -> list[str]:
         for script in sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name):
             if script.name in known:
                 continue
-            connection.execute(script.read_text(encoding="utf-8"))  # type: ignore[arg-type]  # our own file
+            connection.execute(script.read_text(encoding="utf-8"))
             connection.execute("insert into control.migration (name) values (%s)", (script.name,))
             applied.append(script.name)
     return applied
@@ -46,9 +46,7 @@ def _make_roles_and_databases() -> None:
         for role in ROLES[1:]:
             exists = connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is not None
             statement = "alter role {} login password {}" if exists else "create role {} login password {}"
-            connection.execute(
-                sql.SQL(statement).format(sql.Identifier(role), sql.Literal(known[password_name(role)]))  # type: ignore[arg-type]
-            )
+            connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(known[password_name(role)])))
         for database, owner in ((WAREHOUSE, "support_owner"), ("airflow", "airflow")):
             _make_database(connection, database, owner)
     with connect("support_admin", WAREHOUSE, autocommit=True) as connection:

@@ -101,8 +101,8 @@ def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
     grade = draw.choices("1234", (12, 60, 20, 5))[0]
     if inspected:
         data.inspections.append(_inspection(urn, grade, draw))  # type: ignore[attr-defined]
-    points = sum((row.points or Decimal(0) for row in indicators), Decimal(0))
-    available = sum((row.points_available or Decimal(0) for row in indicators), Decimal(0))
+    points = sum((row.points or Decimal("0.00") for row in indicators), Decimal("0.00"))
+    available = sum((row.points_available or Decimal("0.00") for row in indicators), Decimal("0.00"))
     share = points / available if available else None
     coverage = number(0.25 if not indicators else 1 - 0.9 * sum(r.value is None for r in indicators) / len(indicators), 4)
     tier, decided_by, gates = _tier(phase, share, coverage, grade if inspected else None)
@@ -117,7 +117,7 @@ def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
             urn=urn, school_name=name, phase=phase, sector=sector, tier=tier, tier_name=tier_name, tier_rank=rank,
             decided_by=decided_by, points=points if available else None, points_available=available or None,
             points_share=number(float(share), 4) if share is not None else None, coverage=coverage, support_days=days,
-            support_cost=days * 1647, gates=gates,
+            support_cost=number(float(days) * 1647, 2), gates=gates,
             reasons="\n".join(reasons) or "No indicator is likely or possibly beyond its line.",
         )
     )  # fmt: skip
@@ -133,10 +133,10 @@ def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
     )  # fmt: skip
     for domain in sorted({row.domain for row in indicators}):
         rows = [row for row in indicators if row.domain == domain]
-        won = sum((row.points or Decimal(0) for row in rows), Decimal(0))
-        offered = sum((row.points_available or Decimal(0) for row in rows), Decimal(0))
+        won = sum((row.points or Decimal("0.00") for row in rows), Decimal("0.00"))
+        offered = sum((row.points_available or Decimal("0.00") for row in rows), Decimal("0.00"))
         data.risk.append(  # type: ignore[attr-defined]
-            RiskRow(urn, domain, Decimal("3.00"), min(won, Decimal(3)), min(offered, Decimal(3)), number(1, 4))
+            RiskRow(urn, domain, Decimal("3.00"), min(won, Decimal("3.00")), min(offered, Decimal("3.00")), number(1, 4))
         )
     data.indicators.extend(indicators)  # type: ignore[attr-defined]
     for row in indicators:

@@ -1,0 +1,51 @@
+"""### Assess all schools of an authority
+
+**Prepare** the assessment (an as-at date, and the releases it may read: none that was published later), then
+**build** its indicators, risks and tiers with one dbt build.
+
+*Schedule:* every 30 June at 06:00 London time. The as-at date is the parameter, or the London day of the run's
+logical date, so that past years can be filled in:
+
+    airflow backfill create --dag-id assess_schools --from-date 2016-06-01 --to-date 2019-07-01 --max-active-runs 1
+
+makes a run for each 30 June from 2016 to 2019. The same inputs give the same assessment, however often it runs.
+"""
+
+from dataclasses import asdict
+
+from airflow.sdk import dag, get_current_context, task
+
+from school_support.orchestration.names import BUILD_POOL
+from school_support.orchestration.request import ASSESSMENT_PARAMS, day_of_run, requested
+from school_support.orchestration.tasks import DEFAULTS, london
+
+
+@dag(
+    schedule=london("0 6 30 6 *"),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    params=ASSESSMENT_PARAMS,
+    doc_md=__doc__,
+    tags=["assess", "annual"],
+)
+def assess_schools() -> None:
+    @task
+    def prepare_assessment() -> int:
+        """Make the assessment's row and pin the releases known at its as-at date."""
+        from school_support.assessment import prepare
+
+        request = requested(get_current_context()["params"], default_as_at=day_of_run())
+        return prepare.prepare_assessment(**asdict(request))
+
+    @task(pool=BUILD_POOL)
+    def build_assessment(assessment_id: int) -> None:
+        """Build the marts of this assessment."""
+        from school_support.assessment import prepare
+
+        prepare.build_assessments([assessment_id])
+
+    build_assessment(prepare_assessment())
+
+
+assess_schools()

@@ -1,0 +1,61 @@
+"""### Propose a support list
+
+**Find** the assessment, **freeze** its list as a candidate, **check** it (gate 2). The last task hands on the
+`candidate_id` that a person approves. A critical rule that fails stops here and leaves the published edition as it was.
+
+*Schedule:* every 1 July at 06:00 London time, for the assessment as at 30 June. Nothing is published by this DAG.
+
+Without an `assessment_id` finding prepares the assessment again. That gives the one of 30 June, unless a file that may
+count in it came in since: then it is another assessment. Either way it is built here before it is frozen.
+"""
+
+from dataclasses import asdict
+
+from airflow.sdk import dag, get_current_context, task
+
+from school_support.orchestration.names import BUILD_POOL
+from school_support.orchestration.request import PROPOSAL_PARAMS, day_of_run, last_30_june, requested
+from school_support.orchestration.tasks import DEFAULTS, handed_on, london
+
+
+@dag(
+    schedule=london("0 6 1 7 *"),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    params=PROPOSAL_PARAMS,
+    doc_md=__doc__,
+    tags=["propose", "annual"],
+)
+def propose_support_list() -> None:
+    @task(pool=BUILD_POOL)
+    def find_assessment() -> int:
+        """The assessment that the parameters ask for, built."""
+        from school_support.assessment import prepare
+
+        params = get_current_context()["params"]
+        if params["assessment_id"]:
+            return params["assessment_id"]
+        request = requested(params, default_as_at=last_30_june(day_of_run()))
+        assessment_id = prepare.prepare_assessment(**asdict(request))
+        prepare.build_assessments([assessment_id])
+        return assessment_id
+
+    @task
+    def freeze_candidate(assessment_id: int) -> int:
+        """Freeze the proposed list; the same content again is the same candidate."""
+        from school_support.publication import freeze
+
+        return freeze.freeze_candidate(assessment_id)
+
+    @task
+    def check_candidate(candidate_id: int) -> object:
+        """Gate 2: the suites over the candidate; a critical failure ends the run."""
+        from school_support.quality import gate
+
+        return handed_on(gate.check_candidate(candidate_id))
+
+    check_candidate(freeze_candidate(find_assessment()))
+
+
+propose_support_list()

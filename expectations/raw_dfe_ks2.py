@@ -1,0 +1,73 @@
+"""Gate 1 over a file of Key Stage 2 results: `raw.dfe_ks2`, schools mixed with authorities and England."""
+
+from __future__ import annotations
+
+from school_support.quality.raw_rules import (
+    SCHOOL_ROWS,
+    academic_year,
+    la_code_has_three_digits,
+    mean_within,
+    mostly_measured,
+    no_figures,
+    not_above,
+    one_row_a_school,
+    rule,
+    score_within_limits,
+    six_digit_urns,
+    whole_table,
+)
+from school_support.quality.rules import Release, Rule, no_rows, one_of
+
+PROGRESS = ("reading_progress", "writing_progress", "maths_progress")
+# These pupils took no Key Stage 1 tests, in the two years of the pandemic, so progress from there cannot be measured.
+YEARS_WITHOUT_PROGRESS = (2024, 2025)
+
+
+def rules(release: Release) -> list[Rule]:
+    """The rules of one release."""
+    has = release.columns.__contains__
+    schools = SCHOOL_ROWS if has("rectype") else "true"
+    found = [*whole_table(release), *academic_year(release), six_digit_urns(), one_row_a_school(schools)]
+    if has("rectype"):
+        found.append(
+            rule(
+                "record_type_known",
+                "Every row is a mainstream school, a special school, an authority, England or England's state-funded schools.",
+                one_of("rectype", ["1", "2", "3", "4", "5"]),
+                "A new record type would be counted as a school or not at all: map it in staging first.",
+            )
+        )
+        found.append(
+            rule(
+                "schools_have_a_urn",
+                "Every row of a school has its URN.",
+                no_rows(f"select _line, school_name from batch where {schools} and urn is null"),  # noqa: S608
+            )
+        )
+    if has("la_code"):
+        found.append(la_code_has_three_digits(schools))
+    if has("rwm_expected_pct"):
+        found += [
+            mostly_measured("rwm_expected_pct", 0.5, schools),
+            mean_within("rwm_expected_pct", 10, 98, schools),
+            mean_within("rwm_higher_pct", 0.8, 60, schools),
+            not_above("rwm_higher_pct", "rwm_expected_pct", schools),
+        ]
+    if has("eligible_pupils"):
+        found.append(mean_within("eligible_pupils", 1, 400, schools))
+    if has("reading_average"):
+        found += [mean_within(column, 90, 115, schools) for column in ("reading_average", "maths_average")]
+    if release.academic_year in YEARS_WITHOUT_PROGRESS:
+        found.append(
+            no_figures(
+                PROGRESS,
+                "no_progress_in_2024_and_2025",
+                "There is no progress figure for 2023/24 and 2024/25, whose pupils had no starting point.",
+            )
+        )
+    else:
+        # England's mean is zero by construction; an authority's schools stay within a few points of it.
+        found += [mean_within(column, -5, 5, schools, "warning") for column in PROGRESS]
+    if has("reading_progress_lower"):
+        found += [score_within_limits(column, schools) for column in PROGRESS]
+    return found

@@ -1,0 +1,64 @@
+"""The four steps that bring the files of some sources in, the same for every publisher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import Param, chain, get_current_context, task
+
+from school_support.orchestration.names import BUILD_POOL
+from school_support.orchestration.tasks import handed_on
+
+INGEST_PARAMS = {
+    "folder": Param(
+        None,
+        type=["null", "string"],
+        title="Folder",
+        description_md="A folder with a `releases.csv`. Empty: the folder of the settings (`SUPPORT_LIST_DATA`).",
+    )
+}
+
+
+def ingest(sources: Sequence[str], staging: str) -> None:
+    """Add the steps land, load, accept (gate 1) and stage to the DAG that is being defined.
+
+    Every step takes up what earlier runs left, so a run that was killed is simply run again.
+
+    Args:
+        sources: names of sources, as in the folder index.
+        staging: dbt selector of the staging models that read them.
+    """
+
+    @task
+    def land_files() -> Any:
+        """Keep every new file of the folder whole, with a row in the ledger."""
+        from school_support.landing.ingest import land_folder
+        from school_support.settings import settings
+
+        folder = get_current_context()["params"]["folder"]
+        return handed_on(land_folder(Path(folder) if folder else settings().data_folder, sources))
+
+    @task
+    def load_releases() -> Any:
+        """Copy landed files into raw under their contracts; quarantine those that break theirs."""
+        from school_support.landing.ingest import load_landed
+
+        return handed_on(load_landed(sources))
+
+    @task
+    def accept_releases() -> Any:
+        """Gate 1: accept the loaded releases that pass the raw suites, quarantine the others."""
+        from school_support.quality.gate import accept_loaded
+
+        return handed_on(accept_loaded(sources))
+
+    @task(pool=BUILD_POOL)
+    def stage_sources() -> None:
+        """Rebuild the staging models over the accepted releases, and the crosswalks they read."""
+        from school_support.warehouse.dbt import build
+
+        build([f"+{staging}"])
+
+    chain(land_files(), load_releases(), accept_releases(), stage_sources())

@@ -1,0 +1,74 @@
+"""The main job: from a folder of files to a published edition, through the real DAGs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from school_support.orchestration.local import LocalAirflow
+from school_support.orchestration.runs import TaskProgress, run_dag, run_dags
+from school_support.publication.approve import is_approved, record_decision
+from school_support.warehouse import embedded
+from school_support.warehouse.migrate import migrate
+
+INGESTS = ("ingest_school_register", "ingest_ofsted_outcomes", "ingest_results")
+
+
+@dataclass(frozen=True)
+class MainJob:
+    """What the main job did: the edition (as published), its outputs (paths by name) and the gate's result."""
+
+    edition: dict[str, Any]
+    outputs: dict[str, str]
+    gate: dict[str, Any]
+
+
+def run_main_job(
+    folder: Path,
+    authority: str,
+    list_year: int,
+    as_at: date,
+    *,
+    on_step: Callable[[str], None],
+    on_task: Callable[[TaskProgress], None],
+) -> MainJob:
+    """Ingest a folder, assess, propose, pass the gate, approve as a demonstration, and publish.
+
+    1. PostgreSQL is started and migrated, then Airflow.
+    2. The three ingest DAGs run side by side; each after them waits for the one before.
+    3. The candidate that passed gate 2 is approved by the user who runs this, which only a demonstration may do.
+
+    Args:
+        folder: files with a releases.csv.
+        on_step: told in a few words what begins.
+        on_task: told of every change of a task's state.
+
+    Raises:
+        SupportListError: a step failed; the last edition stays as it was.
+    """
+    on_step("Starting PostgreSQL")
+    embedded.start()
+    migrate()
+    on_step("Starting Airflow")
+    with LocalAirflow() as airflow:
+        on_step("Ingest: land, load, gate 1, stage")
+        run_dags(airflow.client, {dag: {"folder": str(folder)} for dag in INGESTS}, on_task)
+        on_step("Assess the schools")
+        wanted = {"authority": authority, "list_year": list_year, "as_at": as_at.isoformat()}
+        assessed = run_dag(airflow.client, "assess_schools", wanted, on_task)
+        on_step("Propose the support list, gate 2")
+        assessment = {"assessment_id": assessed.values["prepare_assessment"]}
+        proposed = run_dag(airflow.client, "propose_support_list", assessment, on_task)
+        candidate_id = int(proposed.values["freeze_candidate"])
+        on_step("Approve and publish")
+        if not is_approved(candidate_id):
+            record_decision(candidate_id, "approved", "make run", demonstration=True)
+        published = run_dag(airflow.client, "publish_support_list", {"candidate_id": candidate_id}, on_task)
+    return MainJob(
+        edition=published.values["publish_edition"],
+        outputs=published.values["write_outputs"],
+        gate=proposed.values["check_candidate"],
+    )

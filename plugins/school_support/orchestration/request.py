@@ -1,0 +1,95 @@
+"""What an assessment is asked for: from a run's parameters, and where they are empty from its date and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import Param, get_current_context
+
+from school_support.orchestration.names import LONDON
+
+ASSESSMENT_PARAMS = {
+    "authority": Param(
+        None,
+        type=["null", "string"],
+        pattern="^[0-9]{3}$",
+        title="Authority",
+        description_md="LA code, three digits. Empty: the authority of the settings (`SUPPORT_LIST_AUTHORITY`).",
+    ),
+    "list_year": Param(
+        None,
+        type=["null", "integer"],
+        minimum=2000,
+        maximum=2100,
+        title="List year",
+        description_md="Academic year the list supports, by the year it ends in. Empty: the one after the as-at date.",
+    ),
+    "as_at": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="As-at date",
+        description_md="The day whose knowledge is used, `YYYY-MM-DD`. Empty: it follows from the date of the run.",
+    ),
+    "purpose": Param(
+        "annual",
+        enum=["annual", "backfill", "monitoring", "what_if"],
+        title="Purpose",
+        description_md="What the assessment is for. Only what is not a `what_if` can be published.",
+    ),
+}
+
+PROPOSAL_PARAMS = ASSESSMENT_PARAMS | {
+    "assessment_id": Param(
+        None,
+        type=["null", "integer"],
+        minimum=1,
+        title="Assessment",
+        description_md="A built assessment's number; the other parameters are not read then. Empty: they find it.",
+    )
+}
+
+
+@dataclass(frozen=True)
+class AssessmentRequest:
+    """The arguments of `prepare_assessment`."""
+
+    authority: str
+    list_year: int
+    as_at: date
+    purpose: str
+
+
+def requested(params: Mapping[str, Any], default_as_at: date) -> AssessmentRequest:
+    """The assessment that a run's parameters ask for; an empty parameter takes its default."""
+    from school_support.assessment.prepare import list_year_of
+    from school_support.settings import settings
+
+    as_at = date.fromisoformat(params["as_at"]) if params["as_at"] else default_as_at
+    return AssessmentRequest(
+        authority=params["authority"] or settings().authority,
+        list_year=params["list_year"] or list_year_of(as_at),
+        as_at=as_at,
+        purpose=params["purpose"],
+    )
+
+
+def day_of_run() -> date:
+    """The London day a run is due (its logical date); for a run started by hand the day it was started."""
+    run = get_current_context()["dag_run"]
+    return london_day(run.logical_date or run.run_after)
+
+
+def london_day(moment: datetime) -> date:
+    """The calendar day in London at a moment; 30 June 23:30 UTC is 1 July there."""
+    return moment.astimezone(ZoneInfo(LONDON)).date()
+
+
+def last_30_june(day: date) -> date:
+    """The latest 30 June before a day: the annual as-at date that is complete by then."""
+    this_year = date(day.year, 6, 30)
+    return this_year if day > this_year else date(day.year - 1, 6, 30)

@@ -1,0 +1,210 @@
+"""Running DAGs and following them to their end, through Airflow's REST API."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from school_support.errors import SupportListError
+from school_support.orchestration.client import AirflowClient
+from school_support.settings import settings
+
+LOOK_EVERY_SECONDS = 0.3
+FINISHED = {"success", "failed"}
+
+
+@dataclass(frozen=True)
+class TaskProgress:
+    """A task that changed its state: queued, running, up_for_retry, success, failed, upstream_failed, ..."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    state: str
+    try_number: int
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class DagRunResult:
+    """A run that succeeded: what its tasks handed on, by task_id, and how long it took."""
+
+    dag_id: str
+    run_id: str
+    values: dict[str, Any]
+    seconds: float
+
+
+OnTask = Callable[[TaskProgress], None]
+
+
+def run_dag(
+    client: AirflowClient, dag_id: str, conf: Mapping[str, Any] | None = None, on_task: OnTask = lambda _: None
+) -> DagRunResult:
+    """Run one DAG to its end.
+
+    Args:
+        conf: values of the DAG's parameters.
+        on_task: called for every change of a task's state.
+
+    Raises:
+        SupportListError: a task failed; the message is the task's own, with the path of its log.
+    """
+    return run_dags(client, {dag_id: conf or {}}, on_task)[dag_id]
+
+
+def run_dags(
+    client: AirflowClient, requests: Mapping[str, Mapping[str, Any]], on_task: OnTask = lambda _: None
+) -> dict[str, DagRunResult]:
+    """Run several DAGs side by side, each to its end.
+
+    Args:
+        requests: values of the parameters, by dag_id.
+        on_task: called for every change of a task's state.
+
+    Raises:
+        SupportListError: a task failed; the message has every failed task's own, with the path of its log. It is
+            raised when all runs have ended.
+    """
+    runs = [(dag_id, _trigger(client, dag_id, conf)) for dag_id, conf in requests.items()]
+    return {result.dag_id: result for result in _follow(client, runs, on_task)}
+
+
+def run_backfill(
+    client: AirflowClient,
+    dag_id: str,
+    first: date,
+    last: date,
+    *,
+    conf: Mapping[str, Any] | None = None,
+    on_task: OnTask = lambda _: None,
+) -> list[DagRunResult]:
+    """Run a scheduled DAG for every due date in a range, one after the other; dates it has run for are run again.
+
+    Args:
+        first, last: days, both included.
+        conf: values of the DAG's parameters.
+        on_task: called for every change of a task's state.
+
+    Returns:
+        Results in the order of the due dates.
+
+    Raises:
+        SupportListError: a task failed, no date of the range is due, or another backfill of the DAG is running.
+    """
+    _unpause(client, dag_id)
+    start, end = f"{first}T00:00:00Z", f"{last + timedelta(days=1)}T00:00:00Z"
+    backfill = client.post(
+        "backfills",
+        {
+            "dag_id": dag_id,
+            "from_date": start,
+            "to_date": end,
+            "dag_run_conf": dict(conf or {}),
+            "reprocess_behavior": "completed",
+            "max_active_runs": 1,
+        },
+    )
+    found = client.get(
+        f"dags/{dag_id}/dagRuns", logical_date_gte=start, logical_date_lt=end, order_by="logical_date", limit=100
+    )
+    runs = [(dag_id, run["dag_run_id"]) for run in found["dag_runs"]]
+    try:
+        return _follow(client, runs, on_task)
+    finally:
+        # Airflow itself closes a backfill only half a minute after its last run, and refuses another one until then.
+        close_backfill(client, backfill["id"])
+
+
+def close_backfill(client: AirflowClient, backfill_id: int) -> None:
+    """Mark a backfill as complete, if it is not; runs of it that still wait are failed."""
+    if client.get(f"backfills/{backfill_id}")["completed_at"] is None:
+        client.put(f"backfills/{backfill_id}/cancel")
+
+
+def _trigger(client: AirflowClient, dag_id: str, conf: Mapping[str, Any]) -> str:
+    _unpause(client, dag_id)
+    run_id = f"support_list__{datetime.now(UTC):%Y%m%dT%H%M%S}__{uuid.uuid4().hex[:8]}"
+    client.post(f"dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf)})
+    return run_id
+
+
+def _unpause(client: AirflowClient, dag_id: str) -> None:
+    """A run of a paused DAG would wait for ever."""
+    if client.get(f"dags/{dag_id}")["is_paused"]:
+        client.patch(f"dags/{dag_id}", {"is_paused": False}, update_mask=["is_paused"])
+
+
+def _follow(client: AirflowClient, runs: Iterable[tuple[str, str]], on_task: OnTask) -> list[DagRunResult]:
+    """Wait until runs, as (dag_id, run_id), have ended; their results in the same order, or their failures."""
+    waiting, ended = list(runs), dict[tuple[str, str], dict[str, Any]]()
+    seen: dict[tuple[str, str, str], tuple[str, int]] = {}
+    order = list(waiting)
+    while waiting:
+        for dag_id, run_id in list(waiting):
+            # The run is read before its tasks: once it has ended they no longer change.
+            run = client.get(f"dags/{dag_id}/dagRuns/{run_id}")
+            for task in _tasks(client, dag_id, run_id):
+                key, now = (dag_id, run_id, task["task_id"]), (task["state"], task["try_number"])
+                if task["state"] is not None and seen.get(key) != now:
+                    seen[key] = now
+                    on_task(TaskProgress(*key, *now, task["duration"]))
+            if run["state"] in FINISHED:
+                ended[dag_id, run_id] = run
+                waiting.remove((dag_id, run_id))
+        if waiting:
+            time.sleep(LOOK_EVERY_SECONDS)
+    failures = [_failure(client, *run) for run in order if ended[run]["state"] == "failed"]
+    if failures:
+        raise SupportListError("\n\n".join(failures))
+    return [DagRunResult(*run, _values(client, *run), float(ended[run]["duration"])) for run in order]
+
+
+def _tasks(client: AirflowClient, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+    answer = client.get(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", limit=100)
+    return list(answer["task_instances"])
+
+
+def _values(client: AirflowClient, dag_id: str, run_id: str) -> dict[str, Any]:
+    values = {}
+    for task in _tasks(client, dag_id, run_id):
+        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task['task_id']}/xcomEntries/return_value"
+        entry = client.find(path, stringify=False)
+        values[task["task_id"]] = entry["value"] if entry else None
+    return values
+
+
+def _failure(client: AirflowClient, dag_id: str, run_id: str) -> str:
+    """The message of each task that failed, with its log."""
+    failed = [task for task in _tasks(client, dag_id, run_id) if task["state"] == "failed"]
+    if not failed:
+        return f"The run {run_id} of {dag_id} was marked as failed, though none of its tasks failed."
+    return "\n".join(
+        f"{_message(client, dag_id, run_id, task)}\n"
+        f"(Task {task['task_id']} of {dag_id}, try {task['try_number']}. Its log: {_log_path(dag_id, run_id, task)})"
+        for task in failed
+    )
+
+
+def _message(client: AirflowClient, dag_id: str, run_id: str, task: dict[str, Any]) -> str:
+    """What ended a task, from its log: the reason that our retry policy gave, else the exception."""
+    path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task['task_id']}/logs/{task['try_number']}"
+    entries = [entry for entry in client.get(path, full_content=True)["content"] if isinstance(entry, dict)]
+    for entry in reversed(entries):
+        if entry.get("reason"):
+            return str(entry["reason"])
+        if entry.get("error_detail"):
+            raised = entry["error_detail"][0]
+            return f"{raised['exc_type']}: {raised['exc_value']}"
+    return "The task's process ended without a message: it was killed, perhaps because memory ran out."
+
+
+def _log_path(dag_id: str, run_id: str, task: dict[str, Any]) -> Path:
+    """Where Airflow keeps the log of a task's try (its default file name)."""
+    folder = settings().airflow_home / "logs" / f"dag_id={dag_id}" / f"run_id={run_id}" / f"task_id={task['task_id']}"
+    return folder / f"attempt={task['try_number']}.log"

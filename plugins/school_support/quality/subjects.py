@@ -1,0 +1,41 @@
+"""What is checked: the facts of releases and candidates that their rules may use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from school_support.errors import SupportListError
+from school_support.publication.content import content_hash
+from school_support.quality.rules import Candidate, Release
+from school_support.sources.contract import load_sources
+
+
+def loaded_releases(connection: Connection, sources: Sequence[str]) -> list[Release]:
+    """Releases of some sources that are in raw and have no verdict yet, oldest knowledge first."""
+    delivered = {
+        (source.name, layout.layout): frozenset(layout.columns)
+        for source in load_sources().values()
+        for layout in source.layouts
+    }
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(
+            "select release_id, source, file_name, academic_year, snapshot_date, known_from, rows, layout "
+            "from landing.release where status = 'loaded' and source = any(%s) order by known_from, release_id",
+            (list(sources),),
+        ).fetchall()
+    return [Release(columns=delivered[row["source"], row.pop("layout")], **row) for row in rows]
+
+
+def frozen_candidate(connection: Connection, candidate_id: int) -> Candidate:
+    """A candidate, with the hash of its rows as they are now. Raises SupportListError where there is none."""
+    found = connection.execute(
+        "select assessment_id, authority, list_year from publication.candidate where candidate_id = %s",
+        (candidate_id,),
+    ).fetchone()
+    if found is None:
+        raise SupportListError(f"There is no candidate {candidate_id}.")
+    assessment_id, authority, list_year = found
+    return Candidate(candidate_id, assessment_id, authority, list_year, content_hash(connection, candidate_id))

@@ -1,0 +1,324 @@
+"""Everything a report says, read once from the frozen rows of an edition; pages and exports never ask the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row, dict_row
+
+from school_support.errors import SupportListError
+from school_support.warehouse.connection import connect
+
+
+@dataclass(frozen=True, slots=True)
+class SupportRow:
+    """A school's tier: the columns of publication.support_list. Costs in GBP, shares and coverage 0 to 1."""
+
+    urn: str
+    school_name: str
+    phase: str
+    sector: str | None
+    tier: str
+    tier_name: str
+    tier_rank: int | None
+    decided_by: str
+    points: Decimal | None
+    points_available: Decimal | None
+    points_share: Decimal | None
+    coverage: Decimal | None
+    support_days: Decimal | None
+    support_cost: Decimal | None
+    gates: str | None
+    reasons: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """A school's points in one domain: the columns of publication.school_risk."""
+
+    urn: str
+    domain: str
+    domain_cap: Decimal | None
+    points: Decimal | None
+    points_available: Decimal | None
+    weight_known: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One indicator of a school: the columns of publication.school_indicator. Probability 0 to 1, the rest in `unit`."""
+
+    urn: str
+    indicator: str
+    indicator_name: str
+    domain: str
+    unit: str
+    direction: str
+    value: Decimal | None
+    n: Decimal | None
+    academic_years: str | None
+    national: Decimal | None
+    interval_low: Decimal | None
+    interval_high: Decimal | None
+    shrunk: Decimal | None
+    line: Decimal | None
+    probability_beyond_line: Decimal | None
+    flag: str | None
+    points: Decimal | None
+    points_available: Decimal | None
+    reason_code: str | None
+    releases_used: str | None
+    sentence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolRow:
+    """A school as the register had it on the as-at date: the columns of publication.school."""
+
+    urn: str
+    laestab: str | None
+    school_name: str
+    phase: str
+    school_type: str | None
+    sector: str
+    open_date: date | None
+    close_date: date | None
+    predecessor_urns: str | None
+    predecessor_method: str | None
+    register_release: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRow:
+    """A graded inspection known at the as-at date: the columns of publication.inspection."""
+
+    urn: str
+    inspection_urn: str | None
+    inspection_date: date
+    publication_date: date | None
+    regime: str | None
+    overall_effectiveness: str | None
+    category_of_concern: str | None
+    concern_level: str | None
+    is_latest: bool | None
+    relates_to_predecessor: bool | None
+    release: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One measure of a school in one year, a value or a reason code: the columns of publication.result."""
+
+    urn: str
+    result_urn: str | None
+    academic_year: int
+    key_stage: str | None
+    measure: str
+    value: Decimal | None
+    reason_code: str | None
+    pupils: Decimal | None
+    stage: str | None
+    release: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseUsed:
+    """A release that the edition's manifest pins."""
+
+    source: str
+    academic_year: int | None
+    snapshot_date: date | None
+    stage: str | None
+    known_from: date | None
+    file_name: str
+    sha256: str
+    usage: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """One rule of gate 2, as quality.rule_result recorded it."""
+
+    rule_id: str
+    owner: str
+    severity: str
+    success: bool
+    sentence: str
+    how_to_resolve: str
+    unexpected_count: int | None
+    unexpected_urns: list[str] | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The run of gate 2 that let the candidate through."""
+
+    passed: bool
+    critical_failures: int
+    warnings: int
+    rules: list[RuleResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What the edition is and who let it out. Budget and day rate in GBP; times are aware."""
+
+    authority: str
+    authority_name: str
+    list_year: int
+    edition: int
+    as_at: date
+    ruleset: str
+    content_hash: str
+    demonstration: bool
+    built_by: str
+    approved_by: str
+    approved_session_user: str
+    approved_at: datetime
+    approval_note: str | None
+    published_at: datetime
+    replaces: int | None
+    budget: Decimal | None
+    day_rate: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionData:
+    """An edition and all its rows, each list sorted by URN and its own key."""
+
+    edition: Edition
+    support: Sequence[SupportRow]
+    risk: Sequence[RiskRow]
+    indicators: Sequence[IndicatorRow]
+    schools: Sequence[SchoolRow]
+    inspections: Sequence[InspectionRow]
+    results: Sequence[ResultRow]
+    releases: Sequence[ReleaseUsed]
+    gate: Gate | None
+
+
+Row = TypeVar("Row")
+
+HEADER = """
+select
+    edition.candidate_id, edition.authority, candidate.authority_name, edition.list_year, edition.edition,
+    candidate.as_at, candidate.ruleset, edition.content_hash, edition.demonstration,
+    candidate.built_by_os_user as built_by, approval.os_user as approved_by,
+    approval.session_user_name as approved_session_user, approval.decided_at as approved_at,
+    approval.note as approval_note, edition.published_at, replaced.edition as replaces, edition.manifest
+from publication.edition
+inner join publication.candidate using (candidate_id)
+inner join publication.approval using (approval_id)
+left join publication.edition as replaced on replaced.edition_id = edition.replaces_edition_id
+where edition.edition_id = %s
+"""
+
+# A later run of the gate over the same candidate must not change the report of an edition that is out.
+GATE_RUN = """
+select gate_run_id, passed, critical_failures, warnings
+from quality.gate_run
+where gate = 'candidate' and subject_id = %(candidate)s
+    and (gate_run_id = %(run)s or (%(run)s::bigint is null and run_at <= %(published_at)s))
+order by gate_run_id desc
+limit 1
+"""
+
+
+def read_edition(edition_id: int) -> EditionData:
+    """Read a published edition as role support_publisher.
+
+    Raises:
+        SupportListError: there is no such edition, or it holds no school.
+    """
+    with connect("support_publisher") as connection:
+        header = connection.cursor(row_factory=dict_row).execute(HEADER, (edition_id,)).fetchone()
+        if header is None:
+            raise SupportListError(
+                f"Edition {edition_id} is not in publication.edition, so no report can be written. "
+                "`select * from bi.edition_v1` lists what is published."
+            )
+        candidate: int = header.pop("candidate_id")
+        manifest: Mapping[str, Any] = header.pop("manifest")
+        support = _rows(connection, SupportRow, "support_list", candidate)
+        if not support:
+            raise SupportListError(
+                f"Edition {edition_id} (candidate {candidate}) has no row in publication.support_list: "
+                "freeze the candidate again before publishing it."
+            )
+        return EditionData(
+            edition=Edition(
+                **header, budget=_amount(manifest.get("budget")), day_rate=_amount(manifest.get("day_rate"))
+            ),
+            support=support,
+            risk=_rows(connection, RiskRow, "school_risk", candidate, "domain"),
+            indicators=_rows(connection, IndicatorRow, "school_indicator", candidate, "indicator"),
+            schools=_rows(connection, SchoolRow, "school", candidate),
+            inspections=_rows(connection, InspectionRow, "inspection", candidate, "inspection_date", "inspection_urn"),
+            results=_rows(connection, ResultRow, "result", candidate, "academic_year", "measure"),
+            releases=releases_of(manifest),
+            gate=_gate(connection, candidate, manifest, header["published_at"]),
+        )
+
+
+def releases_of(manifest: Mapping[str, Any]) -> list[ReleaseUsed]:
+    """The releases that a manifest pins, by source, year, date and file."""
+    used = [
+        ReleaseUsed(
+            source=release["source"],
+            academic_year=release.get("academic_year"),
+            snapshot_date=_day(release.get("snapshot_date")),
+            stage=release.get("stage"),
+            known_from=_day(release.get("known_from")),
+            file_name=release["file_name"],
+            sha256=release["sha256"],
+            usage=release.get("usage"),
+        )
+        for release in manifest.get("releases", [])
+    ]
+    return sorted(
+        used,
+        key=lambda r: (r.source, r.academic_year or 0, r.snapshot_date or date.min, r.file_name, r.sha256),
+    )
+
+
+def _rows(
+    connection: psycopg.Connection[Any], row_type: type[Row], table: str, candidate: int, *then_by: str
+) -> list[Row]:
+    query = sql.SQL(
+        "select {columns} from publication.{table} where candidate_id = %s order by {order}"
+    ).format(
+        columns=sql.SQL(", ").join(sql.Identifier(f.name) for f in fields(row_type)),  # type: ignore[arg-type]
+        table=sql.Identifier(table),
+        order=sql.SQL(", ").join(sql.Identifier(name) for name in ("urn", *then_by)),
+    )
+    return connection.cursor(row_factory=class_row(row_type)).execute(query, (candidate,)).fetchall()
+
+
+def _gate(
+    connection: psycopg.Connection[Any], candidate: int, manifest: Mapping[str, Any], published_at: datetime
+) -> Gate | None:
+    recorded = manifest.get("gate") or {}
+    wanted = {"candidate": candidate, "run": recorded.get("gate_run_id"), "published_at": published_at}
+    run = connection.execute(GATE_RUN, wanted).fetchone()
+    if run is None:
+        return None
+    query = sql.SQL("select {} from quality.rule_result where gate_run_id = %s order by rule_id").format(
+        sql.SQL(", ").join(sql.Identifier(f.name) for f in fields(RuleResult))
+    )
+    rules = connection.cursor(row_factory=class_row(RuleResult)).execute(query, (run[0],)).fetchall()
+    return Gate(passed=run[1], critical_failures=run[2], warnings=run[3], rules=rules)
+
+
+def _amount(value: object) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,159 @@
+"""How numbers, dates and codes read on a page, in British English; a missing value is always words, never 0 or blank."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+MINUS = "\N{MINUS SIGN}"
+
+REASONS = {
+    "suppressed": "suppressed: 5 or fewer pupils",
+    "no_entries": "no pupil was entered",
+    "not_applicable": "not applicable, or not available that year",
+    "not_published": "not published",
+    "low_coverage": "low coverage: fewer than half of the pupils are in the measure",
+    "low_reliability": "its publisher calls it unreliable",
+    "new_school": "new school",
+    "small_percentage": "above 0 but too small to be given exactly",
+    "redacted": "redacted by the publisher",
+    "did_not_submit": "the school did not submit data",
+    "not_required": "not required of this school",
+    "not_stated": "left out by the publisher, who does not say why",
+    "no_result_known": "no file known on the day has a result of the school",
+    "never_inspected": "no inspection was known on the day",
+    "predecessor_only": "only the school before it was inspected",
+    "no_grade": "the latest inspection gave no grade",
+}
+PHASES = {
+    "nursery": "Nursery",
+    "primary": "Primary",
+    "secondary": "Secondary",
+    "all_through": "All-through",
+    "special": "Special",
+    "pupil_referral_unit": "Pupil referral unit",
+    "post_16": "16 to 19",
+    "unknown": "Phase not known",
+}
+DOMAINS = ("attainment", "progress", "absence", "inspection")
+SECTORS = {"maintained": "Local authority maintained", "academy": "Academy or free school"}
+DECIDED = {
+    "gate": "a gate",
+    "points": "points",
+    "coverage": "too little evidence",
+}
+FLAGS = {
+    "likely": "likely beyond the line",
+    "possible": "possibly beyond the line",
+    "none": "not flagged",
+}
+CONCERNS = {1: "no concern", 2: "concern", 3: "serious concern"}
+SOURCES = {
+    "gias": "Get Information about Schools (register)",
+    "gias_links": "Get Information about Schools: predecessors and successors",
+    "school_spine": "DfE performance tables: list of schools",
+    "school_information": "DfE performance tables: school information",
+    "ofsted_mi": "Ofsted management information",
+    "ofsted_outcomes": "Ofsted inspection outcomes",
+    "ofsted_history": "Ofsted inspection history",
+    "dfe_ks2": "DfE key stage 2 results",
+    "dfe_ks4": "DfE key stage 4 results",
+    "dfe_absence": "DfE absence",
+}
+USAGES = {
+    "known": "published by the as-at date",
+    "register_events": "issued later: dated openings, closings and links only",
+    "dated_rows": "history: each row counts from its own date",
+}
+
+
+def domain_order(domain: str) -> int:
+    """Where a domain stands among the others."""
+    return DOMAINS.index(domain) if domain in DOMAINS else len(DOMAINS)
+
+
+def reason(code: str | None) -> str:
+    """A reason code in words; an unknown code keeps its own."""
+    return "no figure: reason not recorded" if not code else REASONS.get(code, code.replace("_", " "))
+
+
+def named(code: str | None, names: dict[str, str]) -> str:
+    """The name of a code, or the code itself made readable."""
+    if not code:
+        return "not recorded"
+    return names.get(code) or code.replace("_", " ").capitalize()
+
+
+def money(amount: Decimal | None) -> str:
+    """GBP in whole pounds: £1,234."""
+    if amount is None:
+        return "not costed"
+    pounds = amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{MINUS if pounds < 0 else ''}£{abs(pounds):,}"
+
+
+def percent(share: Decimal | None) -> str:
+    """A share of 0 to 1 as a percentage with one decimal."""
+    return "not known" if share is None else f"{_rounded(share * 100, 1)}%"
+
+
+def chance(probability: Decimal) -> str:
+    """A probability of 0 to 1 as a percentage; an estimate is never certain, so it never reads 0% or 100%."""
+    if probability < Decimal("0.001"):
+        return "under 0.1%"
+    return "over 99.9%" if probability > Decimal("0.999") else percent(probability)
+
+
+def plain(number: Decimal | int | None) -> str:
+    """A number without needless zeros: 2.50 is 2.5, 10.0 is 10."""
+    if number is None:
+        return "not known"
+    text = f"{Decimal(number):,f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
+
+
+def measured(value: Decimal | None, unit: str, domain: str) -> str:
+    """A value in the words of its unit; progress carries its sign, because nought is the national middle."""
+    if value is None:
+        return "none"
+    sign = "+" if domain == "progress" and value > 0 else ""
+    match unit:
+        case "percent":
+            return f"{_rounded(value, 1)}%"
+        case "score":
+            return sign + _rounded(value, 1)
+        case "points":
+            return sign + _rounded(value, 2)
+        case "years":
+            return f"{_rounded(value, 1)} years"
+        case "grade":
+            return CONCERNS.get(int(value), plain(value))
+        case _:
+            return plain(value)
+
+
+def counted(number: int, thing: str, plural: str | None = None) -> str:
+    """1 school, 2 schools."""
+    return f"{number:,} {thing if number == 1 else plural or thing + 's'}"
+
+
+def long_date(day: date | None) -> str:
+    """30 June 2019."""
+    return "not recorded" if day is None else f"{day.day} {day:%B %Y}"
+
+
+def moment(when: datetime) -> str:
+    """30 June 2019 at 14:05 UTC, the same on every machine."""
+    there = when.astimezone(UTC)
+    return f"{long_date(there.date())} at {there:%H:%M} UTC"
+
+
+def school_year(ends_in: int) -> str:
+    """2020 is 2019/20."""
+    return f"{ends_in - 1}/{ends_in % 100:02d}"
+
+
+def _rounded(value: Decimal, places: int) -> str:
+    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    # Decimal keeps the sign of a nought: -0.04 would read "-0.0".
+    return f"{abs(rounded) if rounded == 0 else rounded}".replace("-", MINUS)
