@@ -51,6 +51,23 @@ def rules(candidate: Candidate) -> list[Rule]:
             ),
         ),
         Rule(
+            "releases_of_the_collection",
+            DATA_ENGINEER,
+            "critical",
+            "Every release tells of the authority's own country, real or fictional.",
+            "Make the assessment again: it pins the releases of the collection in authority_setting.csv.",
+            no_rows(
+                """
+                select release.file_name, release.collection, setting.collection as collection_of_authority
+                from batch
+                inner join control.assessment_release using (assessment_id)
+                inner join landing.release as release using (release_id)
+                inner join seeds.authority_setting as setting on setting.authority = batch.authority
+                where release.collection <> setting.collection
+                """
+            ),
+        ),
+        Rule(
             "settings_present",
             IMPROVEMENT_LEAD,
             "critical",

@@ -27,6 +27,7 @@ app = typer.Typer(
 screen = Console()
 SAMPLE_AUTHORITY = "999"
 SAMPLE_AS_AT = date(2026, 6, 30)
+OUTPUTS = {"Report": "report", "Public report": "public_report", "CSV": "csv", "Excel": "xlsx", "Parquet": "parquet"}
 
 
 @contextmanager
@@ -227,26 +228,14 @@ def _show_edition(edition_id: int, is_new: bool, outputs: dict[str, str]) -> Non
         )
     screen.print(summary.table)
     address = parameters("bi_reader")
-    where = Table(show_header=False, box=None)
-    where.add_row(
-        "Edition",
-        f"{summary.edition} of list year {summary.list_year}{' (demonstration)' if summary.demonstration else ''}",
-    )
-    where.add_row("Hash", summary.content_hash)
-    for warning in summary.warnings:
-        where.add_row("Warning", warning)
-    for label, key in (
-        ("Report", "report"),
-        ("Public report", "public_report"),
-        ("CSV", "csv"),
-        ("Excel", "xlsx"),
-        ("Parquet", "parquet"),
-    ):
-        where.add_row(label, outputs[key])
-    where.add_row("psql", "make psql")
-    where.add_row(
-        "BI tools",
+    stamp = " (demonstration)" if summary.demonstration else ""
+    lines = {"Edition": f"{summary.edition} of list year {summary.list_year}{stamp}", "Hash": summary.content_hash}
+    lines |= {f"Warning {number}": text for number, text in enumerate(summary.warnings, start=1)}
+    lines |= {label: outputs[key] for label, key in OUTPUTS.items()}
+    lines["psql"] = "make psql"
+    lines["BI tools"] = (
         f"PostgreSQL at {address['host']} port {address['port']}, database {address['dbname']}, user bi_reader, schema bi; "
-        f"password: SUPPORT_LIST_PG_PASSWORD_BI_READER in {settings().home / 'secrets.env'}",
+        f"password: SUPPORT_LIST_PG_PASSWORD_BI_READER in {settings().home / 'secrets.env'}"
     )
-    screen.print(where, soft_wrap=True)
+    for label, text in lines.items():
+        screen.print(f"{label:<14} {text}", highlight=False, markup=False, soft_wrap=True)

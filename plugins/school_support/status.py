@@ -108,7 +108,7 @@ def read_edition_summary(edition_id: int) -> EditionSummary:
         demonstration,
         table,
         [
-            sentence + (f" ({detail})" if detail else "") + (f" URNs {', '.join(urns)}" if urns else "")
+            "Not met: " + sentence + (f" ({detail})" if detail else "") + (f" URNs {', '.join(urns)}" if urns else "")
             for sentence, urns, detail in warnings
         ],
     )

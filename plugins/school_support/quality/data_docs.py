@@ -24,6 +24,7 @@ def write_data_docs(
     role: str,
     boundaries: Sequence[Boundary],
     outcomes: Sequence[RuleOutcome],
+    *,
     gate: str,
     subject_id: int,
     name: str,

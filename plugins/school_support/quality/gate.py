@@ -62,7 +62,9 @@ def check_candidate(candidate_id: int) -> GateResult:
     name = f"candidate {candidate_id}, authority {candidate.authority}, list year {candidate.list_year}"
     with GateRun("support_publisher") as run:
         outcomes = run.check(boundaries)
-    data_docs = write_data_docs("support_publisher", boundaries, outcomes, "candidate", candidate_id, name)
+    data_docs = write_data_docs(
+        "support_publisher", boundaries, outcomes, gate="candidate", subject_id=candidate_id, name=name
+    )
     with connect("support_publisher") as connection:
         gate_run_id = record(connection, "candidate", candidate_id, outcomes, data_docs)
     stops = [outcome for outcome in outcomes if outcome.stops]
@@ -84,7 +86,9 @@ def _judge(connection: Connection, run: GateRun, release: Release) -> ReleaseVer
     stops = [outcome for outcome in outcomes if outcome.stops]
     name = f"release {release.release_id}, {release.file_name}"
     data_docs = (
-        write_data_docs("support_loader", boundaries, outcomes, "raw", release.release_id, name) if stops else None
+        write_data_docs("support_loader", boundaries, outcomes, gate="raw", subject_id=release.release_id, name=name)
+        if stops
+        else None
     )
     reason = _reason(release, stops) if stops else None
     # The verdict and the ledger together or not at all: a kill between them would leave a release judged twice.

@@ -65,7 +65,8 @@ def whole_table(release: Release) -> list[Rule]:
                     select earlier.rows, earlier.file_name
                     from landing.release as earlier
                     where earlier.status = 'accepted' and earlier.source = present.source
-                        and earlier.coverage = present.coverage and earlier.known_from < present.known_from
+                        and earlier.collection = present.collection and earlier.coverage = present.coverage
+                        and earlier.known_from < present.known_from
                     order by earlier.known_from desc, earlier.release_id desc
                     limit 1
                 ) as before

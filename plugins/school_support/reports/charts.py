@@ -21,7 +21,7 @@ WIDTH = 1180
 PANEL_WIDTHS = (104, 190)
 PANEL_GAP = 26
 ROW_HEIGHT = 17
-HEAD_HEIGHT = 74
+HEAD_HEIGHT = 88
 FOOT_HEIGHT = 40
 TIER_GAP = 9
 NAME_LENGTH = 36
@@ -89,9 +89,7 @@ def charts(schools: Sequence[SupportRow], indicators: Sequence[IndicatorRow]) ->
         of_phase = [school for school in schools if school.phase == phase]
         urns = {school.urn for school in of_phase}
         rows = [row for row in indicators if row.urn in urns]
-        shown = {
-            (words.domain_order(row.domain), row.indicator) for row in rows if row.interval_low is not None
-        }
+        shown = {(words.domain_order(row.domain), row.indicator) for row in rows if row.interval_low is not None}
         if shown:
             drawn.append(_chart(phase, of_phase, rows, [indicator for _, indicator in sorted(shown)]))
     return sorted(drawn, key=lambda chart: -len(chart.rows))
@@ -109,9 +107,7 @@ def nice_ticks(low: float, high: float, most: int = 4) -> list[float]:
     return [i * step for i in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
 
 
-def _chart(
-    phase: str, schools: Sequence[SupportRow], indicators: Sequence[IndicatorRow], names: list[str]
-) -> Chart:
+def _chart(phase: str, schools: Sequence[SupportRow], indicators: Sequence[IndicatorRow], names: list[str]) -> Chart:
     rows: list[NameRow] = []
     y = float(HEAD_HEIGHT)
     for position, school in enumerate(schools):
@@ -129,9 +125,7 @@ def _chart(
     return Chart(
         phase=phase,
         title=title,
-        description=" ".join(
-            _summary(name, [r for r in indicators if r.indicator == name]) for name in names
-        ),
+        description=" ".join(_summary(name, [r for r in indicators if r.indicator == name]) for name in names),
         # Never less than the full width, or a chart of two panels would be drawn larger than its neighbours.
         width=max(WIDTH, NAMES_WIDTH + len(names) * (width + PANEL_GAP)),
         height=y + FOOT_HEIGHT,
@@ -182,9 +176,7 @@ def _panel(left: float, width: float, rows: Sequence[tuple[IndicatorRow | None, 
     return Panel(
         x=left,
         width=width,
-        heading=textwrap.wrap(
-            first.indicator_name, width=max(14, int(width / 6.6)), max_lines=3, placeholder=" …"
-        ),
+        heading=textwrap.wrap(first.indicator_name, width=max(14, int(width / 6.6)), max_lines=4, placeholder=" …"),
         worse="left" if first.direction == "higher_is_better" else "right",
         ticks=ticks,
         marks=marks,

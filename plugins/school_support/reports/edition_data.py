@@ -291,9 +291,7 @@ def releases_of(manifest: Mapping[str, Any]) -> list[ReleaseUsed]:
 def _rows(
     connection: psycopg.Connection[Any], row_type: type[Row], table: str, candidate: int, *then_by: str
 ) -> list[Row]:
-    query = sql.SQL(
-        "select {columns} from publication.{table} where candidate_id = %s order by {order}"
-    ).format(
+    query = sql.SQL("select {columns} from publication.{table} where candidate_id = %s order by {order}").format(
         columns=sql.SQL(", ").join(sql.Identifier(f.name) for f in fields(row_type)),  # type: ignore[arg-type]
         table=sql.Identifier(table),
         order=sql.SQL(", ").join(sql.Identifier(name) for name in ("urn", *then_by)),

@@ -144,9 +144,7 @@ class _Sheets:
 
     def __init__(self, book: xlsxwriter.Workbook, title: str, edition: Edition) -> None:
         self.book, self.title, self.edition_row = book, title, edition
-        self.heading = book.add_format(
-            {"bold": True, "bg_color": "#14304F", "font_color": "#FFFFFF", "valign": "top"}
-        )
+        self.heading = book.add_format({"bold": True, "bg_color": "#14304F", "font_color": "#FFFFFF", "valign": "top"})
         self.text = book.add_format({"valign": "top"})
         self.wrapped = book.add_format({"valign": "top", "text_wrap": True})
         self.day = book.add_format({"valign": "top", "num_format": "dd/mm/yyyy", "align": "left"})
@@ -170,9 +168,7 @@ class _Sheets:
         sheet.freeze_panes(1, columns.index(freeze) + 1)
         sheet.autofilter(0, 0, last, len(columns) - 1)
         # URNs and LA codes are labels: no green corner for a number stored as text.
-        sheet.ignore_errors(
-            {"number_stored_as_text": f"A1:{xlsxwriter.utility.xl_rowcol_to_cell(last, len(columns))}"}
-        )
+        sheet.ignore_errors({"number_stored_as_text": f"A1:{xlsxwriter.utility.xl_rowcol_to_cell(last, len(columns))}"})
 
     def edition(self, data: EditionData) -> None:
         """What the edition is, then the releases it was made from."""
@@ -188,9 +184,7 @@ class _Sheets:
             elif isinstance(value, int | Decimal):
                 sheet.write_number(line, 1, float(value), self.text)
             else:
-                text = (
-                    "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
-                )
+                text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
                 sheet.write_string(line, 1, text, self.text)
             line += 1
         line += 1
@@ -218,9 +212,7 @@ class _Sheets:
         sheet.repeat_rows(0)
         stamp = '&C&"Calibri,Bold"DEMONSTRATION' if self.edition_row.demonstration else ""
         sheet.set_header(f"&L{self.title.replace('&', '&&')[:120]}{stamp}&R&A")
-        sheet.set_footer(
-            f"&LEdition {self.edition_row.edition}, {self.edition_row.content_hash[:12]}&RPage &P of &N"
-        )
+        sheet.set_footer(f"&LEdition {self.edition_row.edition}, {self.edition_row.content_hash[:12]}&RPage &P of &N")
         return sheet
 
     def _write(self, sheet: Worksheet, line: int, position: int, column: str, value: Value) -> None:
@@ -232,15 +224,11 @@ class _Sheets:
             case int():
                 sheet.write_number(line, position, value, self.text)
             case Decimal():
-                sheet.write_number(
-                    line, position, float(value), self.numbers[NUMBER_FORMATS.get(column, "0.000")]
-                )
+                sheet.write_number(line, position, float(value), self.numbers[NUMBER_FORMATS.get(column, "0.000")])
             case date():
                 sheet.write_datetime(line, position, value, self.day)
             case str():
-                sheet.write_string(
-                    line, position, value, self.wrapped if WIDTHS.get(column, 0) >= 90 else self.text
-                )
+                sheet.write_string(line, position, value, self.wrapped if WIDTHS.get(column, 0) >= 90 else self.text)
 
 
 def names_of(row_type: type[Any]) -> list[str]:
@@ -277,9 +265,7 @@ def _parquet(data: EditionData, row_type: type[Any], rows: Iterable[Any]) -> byt
     hints: dict[str, Any] = {**EDITION_TYPES, **get_type_hints(row_type)}
     columns = [*EDITION_COLUMNS, *names_of(row_type)]
     schema = pa.schema([pa.field(name, _arrow_type(name, hints[name])) for name in columns])
-    records = [
-        dict(zip(columns, (*_edition_values(data.edition), *values_of(row)), strict=True)) for row in rows
-    ]
+    records = [dict(zip(columns, (*_edition_values(data.edition), *values_of(row)), strict=True)) for row in rows]
     stream = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(records, schema=schema), stream, compression="zstd")
     return stream.getvalue()

@@ -36,9 +36,7 @@ def write_outputs(edition_id: int) -> Outputs:
     """
     data = read_edition(edition_id)
     edition = data.edition
-    return write_files(
-        data, settings().editions / f"{edition.authority}-{edition.list_year}-{edition.edition}"
-    )
+    return write_files(data, settings().editions / f"{edition.authority}-{edition.list_year}-{edition.edition}")
 
 
 def write_files(data: EditionData, folder: Path) -> Outputs:

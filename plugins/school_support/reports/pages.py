@@ -185,9 +185,7 @@ def _tiers(data: EditionData, ordered: Sequence[SupportRow]) -> list[TierView]:
         rows = [row for row in ordered if row.tier == tier]
         tier_cost = total(row.support_cost for row in rows)
         each = sorted({row.support_days for row in rows if row.support_days is not None})
-        days_each = (
-            " to ".join(words.plain(end) for end in dict.fromkeys((each[0], each[-1]))) if each else "not set"
-        )
+        days_each = " to ".join(words.plain(end) for end in dict.fromkeys((each[0], each[-1]))) if each else "not set"
         views.append(
             TierView(
                 id=tier,
@@ -332,8 +330,11 @@ def _public_cost(counts: PublicCounts) -> str:
 def _public_sources(releases: Sequence[ReleaseUsed]) -> list[tuple[str, str]]:
     periods: dict[str, list[str]] = defaultdict(list)
     for release in releases:
-        if (period := _period(release)) not in periods[words.named(release.source, words.SOURCES)]:
-            periods[words.named(release.source, words.SOURCES)].append(period)
+        source = words.named(release.source, words.SOURCES)
+        if release.usage == "register_events":
+            source += " (only openings, closings and links up to the day)"
+        if (period := _period(release)) not in periods[source]:
+            periods[source].append(period)
     return [(source, ", ".join(known)) for source, known in periods.items()]
 
 

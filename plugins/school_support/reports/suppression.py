@@ -108,8 +108,7 @@ class Reader:
         self.variables = [(tier, *kind) for tier, kind in product(self.tiers, sorted(self.register))]
         # Everybody knows the register; and a tier without any school would not be listed.
         self.shown = [
-            Shown(self._flags(v[1:] == kind for v in self.variables), n, n)
-            for kind, n in self.register.items()
+            Shown(self._flags(v[1:] == kind for v in self.variables), n, n) for kind, n in self.register.items()
         ] + [Shown(self._flags(v[0] == tier for v in self.variables), 1, np.inf) for tier in self.tiers]
         self._solutions: list[Vector] = []
 
@@ -126,11 +125,7 @@ class Reader:
 
     def known(self, cell: Cell) -> int:
         """How many schools of the cell's phases and sectors the register holds, whatever their tier."""
-        return sum(
-            n
-            for (phase, sector), n in self.register.items()
-            if phase in cell.phases and sector in cell.sectors
-        )
+        return sum(n for (phase, sector), n in self.register.items() if phase in cell.phases and sector in cell.sectors)
 
     def is_safe(self, cell: Cell) -> bool:
         """Whether the count could still be any of five values, or anything the register allows."""
@@ -220,16 +215,13 @@ def protect(schools: Sequence[Placed], tiers: Sequence[str]) -> PublicCounts:
         for kinds in {either, *(frozenset([sector]) for sector in sectors)}
     }
     counts = {
-        cell: sum(cell.covers(s.tier, s.phase, s.sector) for s in schools)
-        for cell in sorted(implied, key=_order)
+        cell: sum(cell.covers(s.tier, s.phase, s.sector) for s in schools) for cell in sorted(implied, key=_order)
     }
     reader = Reader(schools)
     guarded = [cell for cell, count in counts.items() if count < THRESHOLD or count == reader.known(cell)]
 
     def show_counts(cells: Iterable[Cell]) -> set[Cell]:
-        large = sorted(
-            (c for c in set(cells) if counts[c] >= THRESHOLD), key=lambda c: (-counts[c], _order(c))
-        )
+        large = sorted((c for c in set(cells) if counts[c] >= THRESHOLD), key=lambda c: (-counts[c], _order(c)))
         return {cell for cell in large if reader.show(reader.count(cell, counts[cell]), while_safe=guarded)}
 
     totals = show_counts(by_tier.values())

@@ -94,7 +94,9 @@ def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
     urn = str(110000 + 37 * position)
     phase = _phase(position)
     sector = "maintained" if phase in ("nursery", "pupil_referral_unit") else draw.choice(("maintained", "academy"))
-    name = AWKWARD.get(position) or f"{draw.choice(NAMES)} {draw.choice(NAMES)} {phase.replace('_', ' ').title()} School"
+    name = (
+        AWKWARD.get(position) or f"{draw.choice(NAMES)} {draw.choice(NAMES)} {phase.replace('_', ' ').title()} School"
+    )
     quality = draw.gauss(-0.35, 0.9)
     indicators = [_indicator(urn, key, quality, draw) for key, (*_, phases) in INDICATORS.items() if phase in phases]
     inspected = draw.random() < 0.93 or phase in ("nursery", "pupil_referral_unit")
@@ -104,7 +106,9 @@ def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
     points = sum((row.points or Decimal("0.00") for row in indicators), Decimal("0.00"))
     available = sum((row.points_available or Decimal("0.00") for row in indicators), Decimal("0.00"))
     share = points / available if available else None
-    coverage = number(0.25 if not indicators else 1 - 0.9 * sum(r.value is None for r in indicators) / len(indicators), 4)
+    coverage = number(
+        0.25 if not indicators else 1 - 0.9 * sum(r.value is None for r in indicators) / len(indicators), 4
+    )
     tier, decided_by, gates = _tier(phase, share, coverage, grade if inspected else None)
     tier_name, rank, days = TIERS[tier]
     reasons = [row.sentence for row in indicators if row.flag in ("likely", "possible") and row.sentence]
@@ -136,12 +140,16 @@ def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
         won = sum((row.points or Decimal("0.00") for row in rows), Decimal("0.00"))
         offered = sum((row.points_available or Decimal("0.00") for row in rows), Decimal("0.00"))
         data.risk.append(  # type: ignore[attr-defined]
-            RiskRow(urn, domain, Decimal("3.00"), min(won, Decimal("3.00")), min(offered, Decimal("3.00")), number(1, 4))
+            RiskRow(
+                urn, domain, Decimal("3.00"), min(won, Decimal("3.00")), min(offered, Decimal("3.00")), number(1, 4)
+            )
         )
     data.indicators.extend(indicators)  # type: ignore[attr-defined]
     for row in indicators:
         data.results.append(  # type: ignore[attr-defined]
-            ResultRow(urn, urn, 2018, "KS2", row.indicator, row.value, row.reason_code, row.n, "final", row.releases_used)
+            ResultRow(
+                urn, urn, 2018, "KS2", row.indicator, row.value, row.reason_code, row.n, "final", row.releases_used
+            )
         )
 
 
@@ -237,7 +245,9 @@ def _edition(demonstration: bool, budget: str | None) -> Edition:
 
 def _releases() -> list[ReleaseUsed]:
     results = [
-        ReleaseUsed(source, year, None, "final", date(year + 1, 4, 15), f"{source}_{year}.csv.gz", f"{year:x}" * 20, "known")
+        ReleaseUsed(
+            source, year, None, "final", date(year + 1, 4, 15), f"{source}_{year}.csv.gz", f"{year:x}" * 20, "known"
+        )
         for source in ("dfe_absence", "dfe_ks2", "dfe_ks4")
         for year in (2016, 2017, 2018)
     ]
