@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,46 @@ def home() -> Iterator[Path]:
     settings.cache_clear()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def own_warehouse() -> Iterator[Path]:
+    """Another migrated warehouse with a state folder of its own, for as long as the block lasts."""
+    from school_support.settings import settings
+    from school_support.warehouse import embedded
+    from school_support.warehouse.migrate import migrate
+
+    before = os.environ.get("SUPPORT_LIST_HOME")
+    folder = new_home()
+    os.environ["SUPPORT_LIST_HOME"] = str(folder)
+    settings.cache_clear()
+    embedded.start()
+    migrate()
+    try:
+        yield folder
+    finally:
+        embedded.remove()
+        shutil.rmtree(folder, ignore_errors=True)
+        if before is None:
+            del os.environ["SUPPORT_LIST_HOME"]
+        else:
+            os.environ["SUPPORT_LIST_HOME"] = before
+        settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def another_warehouse() -> Callable[[], AbstractContextManager[Path]]:
+    return own_warehouse
+
+
+@pytest.fixture(scope="session")
+def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample authority in a small England: quick, and the same schools of Fenmere."""
+    from school_support.sample import write_sample
+
+    folder = tmp_path_factory.mktemp("sample")
+    write_sample(folder, schools=300)
+    return folder
 
 
 @pytest.fixture(scope="session")

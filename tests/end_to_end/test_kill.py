@@ -7,40 +7,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from conftest import PROJECT, new_home
-from school_support.sample import write_sample
-from school_support.settings import settings
-from school_support.warehouse import embedded
+from school_support.settings import PROJECT
 from school_support.warehouse.connection import connect
-from school_support.warehouse.migrate import migrate
 
 pytestmark = pytest.mark.end_to_end
+Warehouse = Callable[[], AbstractContextManager[Path]]
 MAY, JUNE = "2026-05-31", "2026-06-30"
-
-
-@contextmanager
-def own_warehouse() -> Iterator[None]:
-    """A second warehouse beside the session's."""
-    before = os.environ.get("SUPPORT_LIST_HOME")
-    os.environ["SUPPORT_LIST_HOME"] = str(new_home())
-    settings.cache_clear()
-    embedded.start()
-    migrate()
-    try:
-        yield
-    finally:
-        embedded.remove()
-        if before is None:
-            del os.environ["SUPPORT_LIST_HOME"]
-        else:
-            os.environ["SUPPORT_LIST_HOME"] = before
-        settings.cache_clear()
 
 
 def start(folder: Path, as_at: str) -> subprocess.Popen[bytes]:
@@ -82,30 +60,25 @@ def current_edition() -> object:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample")
-    write_sample(folder, schools=300)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def undisturbed(sample: Path) -> object:
-    with own_warehouse():
-        finish(sample, JUNE)
+def undisturbed(small_sample: Path, another_warehouse: Warehouse) -> object:
+    with another_warehouse():
+        finish(small_sample, JUNE)
         return one("select content_hash from bi.edition_v1")
 
 
-def test_killed_while_loading_building_and_publishing(sample: Path, undisturbed: object) -> None:
-    with own_warehouse():
+def test_killed_while_loading_building_and_publishing(
+    small_sample: Path, undisturbed: object, another_warehouse: Warehouse
+) -> None:
+    with another_warehouse():
         # The loader stops at a table that somebody else has locked, in the middle of the files.
-        finish(sample, MAY)
+        finish(small_sample, MAY)
         assert current_edition() == 1
         with connect("support_admin") as blocker:
             blocker.execute("truncate raw.gias_links")
             blocker.execute("update landing.release set status = 'landed' where source = 'gias_links'")
             blocker.commit()
             blocker.execute("lock table raw.gias_links in exclusive mode")
-            kill_when(waits_for_lock, sample, JUNE)
+            kill_when(waits_for_lock, small_sample, JUNE)
         assert one("select count(*) from raw.gias_links") == 0
         assert current_edition() == 1
 
@@ -113,7 +86,7 @@ def test_killed_while_loading_building_and_publishing(sample: Path, undisturbed:
         built = one("select max(assessment_id) from control.assessment")
         kill_when(
             lambda: one("select max(assessment_id) from intermediate.int_indicators__pooled") != built,
-            sample,
+            small_sample,
             JUNE,
         )
         assert current_edition() == 1
@@ -121,15 +94,15 @@ def test_killed_while_loading_building_and_publishing(sample: Path, undisturbed:
         # The publication dies after it inserted the edition and before it moved the pointer.
         with connect("support_admin") as blocker:
             blocker.execute("lock table publication.current_edition in share mode")
-            kill_when(waits_for_lock, sample, JUNE)
+            kill_when(waits_for_lock, small_sample, JUNE)
             assert current_edition() == 1
         assert one("select count(*) from publication.edition") == 1
 
-        finish(sample, JUNE)
+        finish(small_sample, JUNE)
         assert current_edition() == 2
         assert one("select content_hash from bi.edition_v1 where is_current") == undisturbed
         assert one("select count(*) - count(distinct (_release_id, _line)) from raw.dfe_ks2") == 0
         assert one("select count(*) - count(distinct urn) from bi.support_list_v1") == 0
 
-        finish(sample, JUNE)
+        finish(small_sample, JUNE)
         assert one("select count(*) from publication.edition") == 2, "the same content again is no new edition"

@@ -1,6 +1,6 @@
 """Both gates over hand-made rows in a PostgreSQL of their own: what passes, what stops, and what is said about it.
 
-The candidate has four schools of authority 999 under ruleset 2026.1, whose caps are attainment 3, progress 3,
+The candidate has four schools of authority 901 under ruleset 2026.1, whose caps are attainment 3, progress 3,
 absence 2 and inspection 3 (11 in all), whose cuts are 0.2, 0.4 and 0.6, and whose least coverage is 0.5:
 
     110001  2.50 of 11.00 = 0.2273, coverage 1.0000  -> light touch plus by points, 4.0 days
@@ -11,6 +11,7 @@ absence 2 and inspection 3 (11 in all), whose cuts are 0.2, 0.4 and 0.6, and who
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import os
@@ -64,6 +65,12 @@ def gate_warehouse() -> Iterator[None]:
         migrate()
         load_landed(sorted(load_sources()))
         build(["resource_type:seed", "staging", "intermediate", "marts"])
+        with connect("support_transformer") as connection:
+            connection.execute(
+                "insert into seeds.authority_setting (authority, authority_name, budget, day_rate, ruleset, collection) "
+                "values ('901', 'Nowhere', 550000, 1600, %s, 'fictional')",
+                (RULESET,),
+            )
         yield
     finally:
         embedded.remove()
@@ -109,20 +116,40 @@ def release(source: str, **facts: object) -> tuple[int, str]:
 # --- Gate 2 -------------------------------------------------------------------------------------------------------
 
 
+@functools.cache
+def sound_releases() -> tuple[tuple[int, str], ...]:
+    """What every candidate here was built from."""
+    return (
+        release("gias"),
+        release("dfe_ks2", academic_year=2018, stage="final", known_from=date(2019, 4, 15)),
+        release("ofsted_mi"),
+        release("gias", known_from=date(2021, 12, 31)),
+        release("ofsted_history", known_from=date(2020, 2, 26), row_known_from_days=90),
+    )
+
+
+@functools.cache
+def covering(phase: str) -> list[tuple[Any, ...]]:
+    """The ruleset's indicators of a phase."""
+    return rows(
+        "select indicator, indicator_name, domain, unit, direction, weight from seeds.rule_indicator "
+        "where ruleset = %s and %s = any(string_to_array(phases, ' ')) order by indicator",
+        RULESET,
+        phase,
+    )
+
+
 class Drafted:
     """The rows of a candidate before they are frozen, for a test to spoil."""
 
     def __init__(self) -> None:
-        register, self.register = release("gias")
-        results, self.results = release("dfe_ks2", academic_year=2018, stage="final", known_from=date(2019, 4, 15))
-        inspections, self.inspections = release("ofsted_mi")
-        later, _ = release("gias", known_from=date(2021, 12, 31))
-        history, _ = release("ofsted_history", known_from=date(2020, 2, 26), row_known_from_days=90)
+        register, results, inspections, later, history = sound_releases()
+        self.register, self.results, self.inspections = register[1], results[1], inspections[1]
         self.pinned: list[tuple[int, str]] = [
-            (register, "known"), (results, "known"), (inspections, "known"),
-            (later, "register_events"), (history, "dated_rows"),
+            (register[0], "known"), (results[0], "known"), (inspections[0], "known"),
+            (later[0], "register_events"), (history[0], "dated_rows"),
         ]  # fmt: skip
-        self.candidate: Row = {"authority": "999", "ruleset": RULESET, "list_year": 2020, "as_at": AS_AT}
+        self.candidate: Row = {"authority": "901", "ruleset": RULESET, "list_year": 2020, "as_at": AS_AT}
         self.content_hash: str | None = None
         self.register_urns = {"110001", "110002", "110003", "110004"}
         self.tables: dict[str, list[Row]] = {
@@ -157,7 +184,7 @@ class Drafted:
         with connect("support_transformer") as connection:
             made = connection.execute(
                 "insert into control.assessment (authority, list_year, as_at, ruleset, purpose, input_hash) "
-                "values ('999', 2020, %s, %s, 'annual', %s) returning assessment_id",
+                "values ('901', 2020, %s, %s, 'annual', %s) returning assessment_id",
                 (AS_AT, RULESET, str(next(NUMBERS))),
             ).fetchone()
             assert made is not None
@@ -166,7 +193,7 @@ class Drafted:
                 pin = {"assessment_id": assessment_id, "release_id": release_id, "usage": usage}
                 insert(connection, "control.assessment_release", pin)
             for urn in sorted(self.register_urns):
-                school = _school(urn, self.register) | {"assessment_id": assessment_id, "authority": "999"}
+                school = _school(urn, self.register) | {"assessment_id": assessment_id, "authority": "901"}
                 insert(connection, "marts.dim_school", school)
         with connect("support_publisher") as connection:
             with connection.transaction(force_rollback=True):
@@ -175,7 +202,7 @@ class Drafted:
             return self._insert(connection, assessment_id, self.content_hash or said)
 
     def _insert(self, connection: psycopg.Connection, assessment_id: int, said: str) -> int:
-        row = {**self.candidate, "assessment_id": assessment_id, "authority_name": "Fenmere", "content_hash": said,
+        row = {**self.candidate, "assessment_id": assessment_id, "authority_name": "Nowhere", "content_hash": said,
                "built_by_os_user": "a builder"}  # fmt: skip
         insert(connection, "publication.candidate", row)
         found = connection.execute(
@@ -194,7 +221,7 @@ PHASES = {"110001": "primary", "110002": "primary", "110003": "nursery", "110004
 
 def _school(urn: str, register: str) -> Row:
     return {
-        "urn": urn, "laestab": f"9992{urn[-3:]}", "school_name": f"School {urn}", "phase": PHASES.get(urn, "primary"),
+        "urn": urn, "laestab": f"9012{urn[-3:]}", "school_name": f"School {urn}", "phase": PHASES.get(urn, "primary"),
         "school_type": "community school", "sector": "maintained", "open_date": date(1990, 9, 1), "close_date": None,
         "register_release": register,
     }  # fmt: skip
@@ -239,13 +266,7 @@ def _risks() -> list[Row]:
 def _indicators() -> list[Row]:
     found = []
     for urn, phase in PHASES.items():
-        covering = rows(
-            "select indicator, indicator_name, domain, unit, direction, weight from seeds.rule_indicator "
-            "where ruleset = %s and %s = any(string_to_array(phases, ' ')) order by indicator",
-            RULESET,
-            phase,
-        )
-        for indicator, name, domain, unit, direction, weight in covering:
+        for indicator, name, domain, unit, direction, weight in covering(phase):
             suppressed = urn == "110001" and indicator == "ks2_writing_progress"
             value = None if suppressed else 50 if unit == "percent" else 1
             found.append({
@@ -313,7 +334,7 @@ def other_hash(drafted: Drafted) -> None:
 
 
 def other_authority(drafted: Drafted) -> None:
-    drafted.candidate["authority"] = "998"
+    drafted.candidate["authority"] = "902"
 
 
 LIST, SCHOOL, RISK = "candidate_support_list", "candidate_school", "candidate_school_risk"
@@ -495,7 +516,9 @@ def test_the_data_docs_need_no_network_and_show_every_table() -> None:
     page = check_candidate(Drafted().freeze()).data_docs
     assert page.parent.parent == settings().data_docs
     pages = sorted(page.parent.rglob("*.html"))
-    assert {path.relative_to(page.parent).parts[1] for path in pages if "validations" in path.parts} == set(CANDIDATE_TABLES)
+    assert {path.relative_to(page.parent).parts[1] for path in pages if "validations" in path.parts} == set(
+        CANDIDATE_TABLES
+    )
     for path in pages:
         text = path.read_text(encoding="utf-8")
         assert "http://" not in text
@@ -512,14 +535,15 @@ def test_a_failed_candidate_names_rule_schools_and_remedy_and_is_recorded() -> N
     with pytest.raises(GateFailed) as refused:
         check_candidate(candidate_id)
     said = str(refused.value)
-    assert f"Candidate {candidate_id}, authority 999, list year 2020" in said
+    assert f"Candidate {candidate_id}, authority 901, list year 2020" in said
     assert "candidate_support_list.every_open_school_listed: Every open school of the authority is in the list." in said
     assert "Schools: 110001." in said
     assert "candidate_support_list.support_days_of_the_tier" in said
     assert "URN 110004: tier light_touch_plus, support_days 5.0, days_of_tier 4.0" in said
     assert "To resolve:" in said
     [(passed, failures)] = rows(
-        "select passed, critical_failures from quality.gate_run where gate = 'candidate' and subject_id = %s", candidate_id
+        "select passed, critical_failures from quality.gate_run where gate = 'candidate' and subject_id = %s",
+        candidate_id,
     )
     assert not passed
     urns = rows(
@@ -536,9 +560,7 @@ def test_all_failing_schools_are_named_not_the_first_twenty(publisher_run: GateR
     extra = [f"12{number:04d}" for number in range(30)]
     for urn in extra:
         double("support_list", "110001", urn=urn)(drafted)
-    failed = outcome_of(
-        publisher_run.check([boundary_of(drafted.freeze(), LIST)]), f"{LIST}.only_open_schools_listed"
-    )
+    failed = outcome_of(publisher_run.check([boundary_of(drafted.freeze(), LIST)]), f"{LIST}.only_open_schools_listed")
     assert failed.unexpected_count == 30
     assert list(failed.urns) == extra
 
@@ -594,12 +616,12 @@ def test_a_move_of_two_tiers_against_the_current_edition_is_a_warning(publisher_
         insert(connection, "publication.approval", approval)
         edition = connection.execute(
             "insert into publication.edition (authority, list_year, edition, candidate_id, content_hash, approval_id, "
-            "demonstration, manifest) select '999', 2020, 1, %s, content_hash, approval_id, false, '{}' "
+            "demonstration, manifest) select '901', 2020, 1, %s, content_hash, approval_id, false, '{}' "
             "from publication.approval where candidate_id = %s returning edition_id",
             (published, published),
         ).fetchone()
         assert edition is not None
-        current = {"authority": "999", "list_year": 2020, "edition_id": edition[0]}
+        current = {"authority": "901", "list_year": 2020, "edition_id": edition[0]}
         insert(connection, "publication.current_edition", current)
     moved = outcome_of(publisher_run.check([boundary_of(Drafted().freeze(), LIST)]), f"{LIST}.no_move_of_two_tiers")
     with connect("support_admin") as connection:
@@ -663,7 +685,7 @@ def test_a_candidate_whose_suite_gives_no_rules_is_refused(monkeypatch: pytest.M
 
 def ks2_row(urn: str, **cells: str | None) -> Row:
     return {
-        "rectype": "1", "la_code": "999", "estab": "2001", "urn": urn, "school_name": "A school", "school_type": "CY",
+        "rectype": "1", "la_code": "901", "estab": "2001", "urn": urn, "school_name": "A school", "school_type": "CY",
         "is_closed": "0", "eligible_pupils": "30", "rwm_expected_pct": "61%", "rwm_higher_pct": "9%",
         "reading_progress": "0.5", "reading_progress_lower": "-1.0", "reading_progress_upper": "2.0",
         "reading_coverage_pct": "97%", "writing_progress": "SUPP", "writing_progress_lower": "SUPP",
@@ -674,7 +696,11 @@ def ks2_row(urn: str, **cells: str | None) -> Row:
 
 
 def national_row(**cells: str) -> Row:
-    return dict.fromkeys(ks2_row(""), "") | {"rectype": "4", "eligible_pupils": "600000", "rwm_expected_pct": "61%"} | cells
+    return (
+        dict.fromkeys(ks2_row(""), "")
+        | {"rectype": "4", "eligible_pupils": "600000", "rwm_expected_pct": "61%"}
+        | cells
+    )
 
 
 def loaded(source: str, layout: str, raw_rows: list[Row], **facts: object) -> int:
@@ -706,7 +732,9 @@ def test_a_sound_file_is_accepted_with_its_codes_and_national_row() -> None:
     assert verdict.warnings == ()
     assert verdict.data_docs is None
     assert rows("select status, reason from landing.release where release_id = %s", release_id) == [("accepted", None)]
-    [(gate, passed)] = rows("select gate, passed from quality.gate_run where gate = 'raw' and subject_id = %s", release_id)
+    [(gate, passed)] = rows(
+        "select gate, passed from quality.gate_run where gate = 'raw' and subject_id = %s", release_id
+    )
     assert (gate, passed) == ("raw", True)
 
 
@@ -722,7 +750,10 @@ def test_a_failing_file_is_quarantined_with_its_lines_and_the_others_go_on() -> 
     assert status == "quarantined"
     assert reason == verdicts[bad].reason
     assert "dfe_ks2.csv did not pass gate 1, and nothing of it is used." in reason
-    assert "raw_dfe_ks2.reading_progress_within_its_limits: Every reading_progress lies between its own confidence" in reason
+    assert (
+        "raw_dfe_ks2.reading_progress_within_its_limits: Every reading_progress lies between its own confidence"
+        in reason
+    )
     assert "Schools: 110003." in reason
     assert "line 5, URN 110003: reading_progress 0.5, reading_progress_lower 0.9, reading_progress_upper 2.0" in reason
     docs = verdicts[bad].data_docs
@@ -772,7 +803,7 @@ def test_a_line_twice_in_raw_is_found() -> None:
 
 
 def test_a_row_repeated_whole_counts_once() -> None:
-    spine = {"urn": "110001", "la_code": "999", "estab": "2001", "school_name": "A", "status_code": "1", "open_date": "",
+    spine = {"urn": "110001", "la_code": "901", "estab": "2001", "school_name": "A", "status_code": "1", "open_date": "",
              "close_date": "", "minor_group": "Maintained school", "school_type": "CY", "is_primary": "1",
              "is_secondary": "0", "is_post16": "0", "age_low": "4", "age_high": "11", "other_urn": ""}  # fmt: skip
     same = loaded("school_spine", "school_spine_2017", [spine, dict(spine)], academic_year=2017)
@@ -782,8 +813,8 @@ def test_a_row_repeated_whole_counts_once() -> None:
 
 
 def test_a_much_smaller_file_than_the_last_is_a_warning_alone() -> None:
-    assert judge(loaded_ks2(schools(25), coverage="LA 999"), "dfe_ks2").accepted
-    fewer = loaded_ks2(schools(19), coverage="LA 999", academic_year=2019, known_from=date(2020, 4, 15))
+    assert judge(loaded_ks2(schools(25), coverage="LA 901"), "dfe_ks2").accepted
+    fewer = loaded_ks2(schools(19), coverage="LA 901", academic_year=2019, known_from=date(2020, 4, 15))
     verdict = judge(fewer, "dfe_ks2")
     assert verdict.accepted
     assert verdict.warnings[0].startswith("raw_dfe_ks2.rows_like_the_last_release")
@@ -792,7 +823,7 @@ def test_a_much_smaller_file_than_the_last_is_a_warning_alone() -> None:
 
 def inspected(urn: str, **cells: str) -> Row:
     return {
-        "urn": urn, "laestab": "9992001", "school_name": "A", "local_authority": "Fenmere", "type_of_education": "CY",
+        "urn": urn, "laestab": "9012001", "school_name": "A", "local_authority": "Nowhere", "type_of_education": "CY",
         "ofsted_phase": "Primary", "inspection_date": "2014-05-21", "overall_effectiveness": "2",
         "category_of_concern": "", "leadership_and_management": "2", "previous_inspection_date": "2010-01-13",
         "previous_overall_effectiveness": "3", "previous_category_of_concern": "", **cells,
@@ -806,7 +837,7 @@ def inspected(urn: str, **cells: str) -> Row:
         ("inspection_date_since_1990", {"inspection_date": "1912-05-21", "previous_inspection_date": ""}, True),
         ("grade_known", {"overall_effectiveness": "5"}, True),
         ("category_known", {"category_of_concern": "SMX"}, True),
-        ("laestab_has_seven_digits", {"laestab": "99920010"}, True),
+        ("laestab_has_seven_digits", {"laestab": "90120010"}, True),
         ("school_name_filled", {"school_name": " "}, True),
         ("category_goes_with_grade_4", {"category_of_concern": "SM"}, False),
         ("previous_before_latest", {"previous_inspection_date": "2014-05-22"}, False),

@@ -52,13 +52,14 @@ def write_data_docs(
             run.write_pages(with_rules, draft)
     # Great Expectations' fonts and animated pictures: 4 MB that the pages here do not use.
     shutil.rmtree(draft / "static", ignore_errors=True)
-    _write_index(draft, name, outcomes)
+    write_index(draft, name, outcomes)
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
     return folder / "index.html"
 
 
-def _write_index(folder: Path, name: str, outcomes: Sequence[RuleOutcome]) -> None:
+def write_index(folder: Path, name: str, outcomes: Sequence[RuleOutcome]) -> None:
+    """Write the page to open first into a folder that has Great Expectations' pages below `validations/`."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["j2"]),

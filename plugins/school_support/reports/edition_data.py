@@ -242,7 +242,7 @@ def read_edition(edition_id: int) -> EditionData:
         if header is None:
             raise SupportListError(
                 f"Edition {edition_id} is not in publication.edition, so no report can be written. "
-                "`select * from bi.edition_v1` lists what is published."
+                "`support-list status` shows what is published."
             )
         candidate: int = header.pop("candidate_id")
         manifest: Mapping[str, Any] = header.pop("manifest")
@@ -265,6 +265,11 @@ def read_edition(edition_id: int) -> EditionData:
             releases=releases_of(manifest),
             gate=_gate(connection, candidate, manifest, header["published_at"]),
         )
+
+
+def columns_of(row_type: type[Any]) -> list[str]:
+    """Column names of a row type, in order."""
+    return [field.name for field in fields(row_type)]
 
 
 def releases_of(manifest: Mapping[str, Any]) -> list[ReleaseUsed]:
@@ -292,9 +297,9 @@ def _rows(
     connection: psycopg.Connection[Any], row_type: type[Row], table: str, candidate: int, *then_by: str
 ) -> list[Row]:
     query = sql.SQL("select {columns} from publication.{table} where candidate_id = %s order by {order}").format(
-        columns=sql.SQL(", ").join(sql.Identifier(f.name) for f in fields(row_type)),  # type: ignore[arg-type]
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns_of(row_type))),
         table=sql.Identifier(table),
-        order=sql.SQL(", ").join(sql.Identifier(name) for name in ("urn", *then_by)),
+        order=sql.SQL(", ").join(map(sql.Identifier, ("urn", *then_by))),
     )
     return connection.cursor(row_factory=class_row(row_type)).execute(query, (candidate,)).fetchall()
 
@@ -308,7 +313,7 @@ def _gate(
     if run is None:
         return None
     query = sql.SQL("select {} from quality.rule_result where gate_run_id = %s order by rule_id").format(
-        sql.SQL(", ").join(sql.Identifier(f.name) for f in fields(RuleResult))
+        sql.SQL(", ").join(map(sql.Identifier, columns_of(RuleResult)))
     )
     rules = connection.cursor(row_factory=class_row(RuleResult)).execute(query, (run[0],)).fetchall()
     return Gate(passed=run[1], critical_failures=run[2], warnings=run[3], rules=rules)

@@ -23,8 +23,10 @@ from school_support.reports.edition_data import (
     EditionData,
     IndicatorRow,
     InspectionRow,
+    ReleaseUsed,
     ResultRow,
     SupportRow,
+    columns_of,
 )
 from school_support.reports.pages import by_tier
 
@@ -88,7 +90,7 @@ def support_list_csv(data: EditionData) -> bytes:
 
     Numbers stay numbers, dates are ISO, what is missing is empty, sentences are joined by a space.
     """
-    columns = names_of(SupportRow)
+    columns = columns_of(SupportRow)
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([*EDITION_COLUMNS, *columns])
@@ -157,7 +159,7 @@ class _Sheets:
     def table(self, name: str, row_type: type[Any], rows: Sequence[Any], freeze: str) -> None:
         """A sheet with a frozen, filterable heading; columns up to `freeze` stay in sight."""
         sheet = self._sheet(name)
-        columns = [*EDITION_COLUMNS, *names_of(row_type)]
+        columns = [*EDITION_COLUMNS, *columns_of(row_type)]
         for position, column in enumerate(columns):
             sheet.write_string(0, position, column, self.heading)
             sheet.set_column(position, position, WIDTHS.get(column, max(9, min(20, len(column) + 2))))
@@ -175,10 +177,10 @@ class _Sheets:
         sheet = self._sheet("Edition")
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, 7, 22)
-        line = 0
-        for field in fields(Edition):
-            value = getattr(data.edition, field.name)
-            sheet.write_string(line, 0, field.name, self.bold)
+        items = fields(Edition)
+        for line, item in enumerate(items):
+            value = getattr(data.edition, item.name)
+            sheet.write_string(line, 0, item.name, self.bold)
             if isinstance(value, bool):
                 sheet.write_boolean(line, 1, value, self.text)
             elif isinstance(value, int | Decimal):
@@ -186,22 +188,11 @@ class _Sheets:
             else:
                 text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
                 sheet.write_string(line, 1, text, self.text)
-            line += 1
-        line += 1
-        release_columns = (
-            "source",
-            "academic_year",
-            "snapshot_date",
-            "stage",
-            "known_from",
-            "usage",
-            "file_name",
-            "sha256",
-        )
-        for position, column in enumerate(release_columns):
-            sheet.write_string(line, position, column, self.heading)
-        for line, release in enumerate(data.releases, start=line + 1):
-            for position, column in enumerate(release_columns):
+        columns = columns_of(ReleaseUsed)
+        for position, column in enumerate(columns):
+            sheet.write_string(len(items) + 1, position, column, self.heading)
+        for line, release in enumerate(data.releases, start=len(items) + 2):
+            for position, column in enumerate(columns):
                 self._write(sheet, line, position, column, getattr(release, column))
 
     def _sheet(self, name: str) -> Worksheet:
@@ -231,13 +222,8 @@ class _Sheets:
                 sheet.write_string(line, position, value, self.wrapped if WIDTHS.get(column, 0) >= 90 else self.text)
 
 
-def names_of(row_type: type[Any]) -> list[str]:
-    """Column names of a row type, in order."""
-    return [field.name for field in fields(row_type)]
-
-
 def values_of(row: Any) -> Iterator[Value]:
-    """The values of a row, in the order of `names_of`."""
+    """The values of a row, in the order of `columns_of`."""
     return (getattr(row, field.name) for field in fields(row))
 
 
@@ -251,19 +237,15 @@ def _csv_cell(value: Value) -> str:
             return ""
         case bool():
             return "true" if value else "false"
-        case Decimal():
-            return f"{value:f}"
-        case date():
-            return value.isoformat()
         case str():
-            return inert(" ".join(value.split("\n")))
+            return inert(value.replace("\n", " "))
         case _:
             return str(value)
 
 
 def _parquet(data: EditionData, row_type: type[Any], rows: Iterable[Any]) -> bytes:
     hints: dict[str, Any] = {**EDITION_TYPES, **get_type_hints(row_type)}
-    columns = [*EDITION_COLUMNS, *names_of(row_type)]
+    columns = [*EDITION_COLUMNS, *columns_of(row_type)]
     schema = pa.schema([pa.field(name, _arrow_type(name, hints[name])) for name in columns])
     records = [dict(zip(columns, (*_edition_values(data.edition), *values_of(row)), strict=True)) for row in rows]
     stream = io.BytesIO()

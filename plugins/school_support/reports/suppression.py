@@ -189,6 +189,7 @@ class Reader:
             ),
             integrality=np.ones(len(self.variables)),
             bounds=Bounds(0, [self.register[variable[1:]] for variable in self.variables]),
+            options={"mip_rel_gap": 0},
         )
         solution: Vector = np.round(result.x)
         self._solutions = [*self._solutions, solution]

@@ -47,6 +47,8 @@ FLAGS = {
     "possible": "possibly beyond the line",
     "none": "not flagged",
 }
+UNITS = {"percent": (1, "%"), "score": (1, ""), "points": (2, ""), "years": (1, " years")}
+"""Decimal places of a unit, and what stands after the number."""
 CONCERNS = {1: "no concern", 2: "concern", 3: "serious concern"}
 SOURCES = {
     "gias": "Get Information about Schools (register)",
@@ -116,20 +118,11 @@ def measured(value: Decimal | None, unit: str, domain: str) -> str:
     """A value in the words of its unit; progress carries its sign, because nought is the national middle."""
     if value is None:
         return "none"
+    if unit == "grade":
+        return CONCERNS.get(int(value), plain(value))
+    places, after = UNITS.get(unit, (1, ""))
     sign = "+" if domain == "progress" and value > 0 else ""
-    match unit:
-        case "percent":
-            return f"{_rounded(value, 1)}%"
-        case "score":
-            return sign + _rounded(value, 1)
-        case "points":
-            return sign + _rounded(value, 2)
-        case "years":
-            return f"{_rounded(value, 1)} years"
-        case "grade":
-            return CONCERNS.get(int(value), plain(value))
-        case _:
-            return plain(value)
+    return sign + _rounded(value, places) + after
 
 
 def counted(number: int, thing: str, plural: str | None = None) -> str:

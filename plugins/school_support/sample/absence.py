@@ -53,9 +53,7 @@ def draw_tables(england: England, year: int, seed: int) -> Tables:
         present = [
             school
             for school in england.of(authority)
-            if school.counts_in(year)
-            and (school.kind.mainstream or school.kind.special)
-            and school.site.roll(year) > 0
+            if school.counts_in(year) and (school.kind.mainstream or school.kind.special) and school.site.roll(year) > 0
         ]
         chance = stream(seed, "absence", year, authority.code)
         neighbourhood = stream(seed, "neighbourhood", authority.code)
@@ -82,9 +80,7 @@ def _draw(
     if not schools:
         return np.empty(0), np.empty(0), np.empty(0)
     everyone = england.of(schools[0].authority)
-    lasting = dict(
-        zip([school.site.key for school in everyone], neighbourhood.normal(size=len(everyone)), strict=True)
-    )
+    lasting = dict(zip([school.site.key for school in everyone], neighbourhood.normal(size=len(everyone)), strict=True))
     noise = chance.normal(size=(len(schools), 2))
     pressure = (
         QUALITY * np.array([school.site.quality_in(year) for school in schools])

@@ -36,9 +36,7 @@ AREA_COLUMNS = dict(
 AnInspection = TypeVar("AnInspection", bound=Inspection)
 
 
-def _latest(
-    inspections: Iterable[Inspection], kind: type[AnInspection], count: int | None = 1
-) -> list[AnInspection]:
+def _latest(inspections: Iterable[Inspection], kind: type[AnInspection], count: int | None = 1) -> list[AnInspection]:
     """The last `count` inspections of a kind, latest first; all of them for None."""
     found = [inspection for inspection in inspections if isinstance(inspection, kind)]
     return sorted(found, key=lambda inspection: inspection.started, reverse=True)[:count]
@@ -198,9 +196,7 @@ def _oeif_values(school: Establishment, inspection: Graded) -> dict[str, str]:
         "Event type grouping of latest OEIF graded inspection": "Schools - S5",
         "Inspection start date of latest OEIF graded inspection": _uk(inspection.started),
         "Publication date of latest OEIF graded inspection": _uk(inspection.published),
-        "Does the latest OEIF graded inspection relate to the URN of the current school?": _relates(
-            school, inspection
-        ),
+        "Does the latest OEIF graded inspection relate to the URN of the current school?": _relates(school, inspection),
         "URN at time of latest OEIF graded inspection": str(then.urn),
         "LAESTAB at time of latest OEIF graded inspection": then.laestab,
         "School name at time of latest OEIF graded inspection": then.name,
@@ -213,12 +209,8 @@ def _oeif_values(school: Establishment, inspection: Graded) -> dict[str, str]:
         "Latest OEIF personal development": str(inspection.personal_development),
         "Latest OEIF effectiveness of leadership and management": str(inspection.leadership_and_management),
         "Latest OEIF  safeguarding is effective?": "Yes" if inspection.safe else "No",
-        "Latest OEIF early years provision (where applicable)": _where_applicable(
-            then, inspection, sixth=False
-        ),
-        "Latest OEIF sixth form provision (where applicable)": _where_applicable(
-            then, inspection, sixth=True
-        ),
+        "Latest OEIF early years provision (where applicable)": _where_applicable(then, inspection, sixth=False),
+        "Latest OEIF sixth form provision (where applicable)": _where_applicable(then, inspection, sixth=True),
         "Most recent category of concern": inspection.category,
     }
 
@@ -233,9 +225,7 @@ def _card_values(school: Establishment, inspection: Card) -> dict[str, str]:
         "Event type grouping": "Schools - S5",
         "Inspection start date": day,
         "Publication date": _uk(inspection.published),
-        "Does the latest full inspection relate to the URN of the current school?": _relates(
-            school, inspection
-        ),
+        "Does the latest full inspection relate to the URN of the current school?": _relates(school, inspection),
         "URN at time of latest full inspection": str(then.urn),
         "LAESTAB at time of latest full inspection": then.laestab,
         "School name at time of latest full inspection": then.name,

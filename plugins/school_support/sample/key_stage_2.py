@@ -148,9 +148,7 @@ def _draw(schools: Sequence[Establishment], year: int, rng: np.random.Generator)
     noise = rng.normal(size=(count, 7))
     eligible = np.maximum(0, np.rint(size + COHORT_NOISE * np.sqrt(size) * noise[:, 0])).astype(int)
     seen = SIGNAL * quality + OTHER * noise[:, 1]
-    share = np.where(
-        special, SPECIAL_EXPECTED, level.expected + MAINSTREAM_ABOVE_NATIONAL + BETWEEN_SCHOOLS * seen
-    )
+    share = np.where(special, SPECIAL_EXPECTED, level.expected + MAINSTREAM_ABOVE_NATIONAL + BETWEEN_SCHOOLS * seen)
     disadvantaged = rng.binomial(eligible, fsm)
     gap = np.where(special, 0.0, DISADVANTAGE_GAP)
     expected_fsm = rng.binomial(disadvantaged, np.clip(share - gap * (1 - fsm), 0.0, 0.98))

@@ -137,9 +137,7 @@ def draw_tables(england: England, year: int, seed: int) -> Tables:
     return Tables(year, schools, Results.join(parts), np.concatenate(entered))
 
 
-def _draw(
-    schools: Sequence[Establishment], year: int, rng: np.random.Generator
-) -> tuple[Results, NDArray[np.bool_]]:
+def _draw(schools: Sequence[Establishment], year: int, rng: np.random.Generator) -> tuple[Results, NDArray[np.bool_]]:
     level = YEARS[year]
     count = len(schools)
     special = np.array([school.kind.special for school in schools], dtype=bool)

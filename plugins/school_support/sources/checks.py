@@ -69,8 +69,7 @@ def _note(cells: pd.Series, wrong: dict[str, str], header: str, lines: pd.Series
 def _check_row_count(rows: int, layout: Layout, faults: Faults) -> None:
     if not layout.rows.min <= rows <= layout.rows.max:
         faults.add(
-            f"The file has {rows:,} rows, where layout {layout.layout} has {layout.rows.min:,} "
-            f"to {layout.rows.max:,}."
+            f"The file has {rows:,} rows, where layout {layout.layout} has {layout.rows.min:,} to {layout.rows.max:,}."
         )
 
 
@@ -156,9 +155,7 @@ def _check_key(frame: pd.DataFrame, key: list[str], layout: Layout, lines: pd.Se
     for at in looked_at.index[repeated][:KEPT]:
         values = tuple(looked_at.loc[at, key])
         earlier = int(lines[firsts.loc[values if len(key) > 1 else values[0]]])
-        named = ", ".join(
-            f"{header} {value or '(blank)'}" for header, value in zip(headers, values, strict=True)
-        )
+        named = ", ".join(f"{header} {value or '(blank)'}" for header, value in zip(headers, values, strict=True))
         first_faults.append(
             Fault(
                 int(lines[at]),

@@ -87,9 +87,7 @@ def _only_member(data: bytes, faults: Faults) -> bytes:
         files = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(files) != 1:
             named = ", ".join(entry.filename for entry in files[:5])
-            raise faults.refused_for(
-                f"The zip file holds {len(files)} files ({named}); it must hold exactly one."
-            )
+            raise faults.refused_for(f"The zip file holds {len(files)} files ({named}); it must hold exactly one.")
         return b"".join(_unzipped(archive, files[0], len(data)))
 
 

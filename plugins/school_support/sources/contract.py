@@ -186,9 +186,7 @@ class Source(_Strict):
         for layout in self.layouts:
             unknown = [name for name in layout.columns if name not in self.documented]
             if unknown:
-                raise ValueError(
-                    f"{layout.layout} keeps columns the source does not have: {_listed(unknown)}"
-                )
+                raise ValueError(f"{layout.layout} keeps columns the source does not have: {_listed(unknown)}")
             seen.setdefault(frozenset(layout.headers), []).append(layout)
         for same in seen.values():
             if len(same) > 1 and not all(layout.where for layout in same):
@@ -268,8 +266,7 @@ def _merged(parent: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
 
 def _explained(path: Path, document: str, error: ValidationError) -> str:
     wrong = "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or 'as a whole'}: {fault['msg']}"
-        for fault in error.errors()
+        f"{'.'.join(str(part) for part in fault['loc']) or 'as a whole'}: {fault['msg']}" for fault in error.errors()
     )
     return f"{path.name}, {document}: {wrong}"
 

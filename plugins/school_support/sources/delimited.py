@@ -46,9 +46,7 @@ def _check_it_is_a_table(data: bytes, faults: Faults) -> None:
     offset = data.find(b"\0")
     if offset >= 0:
         line = data.count(b"\n", 0, offset) + 1
-        raise faults.refused_for(
-            f"There is a NUL byte at offset {offset:,}; the file is damaged or is not text.", line
-        )
+        raise faults.refused_for(f"There is a NUL byte at offset {offset:,}; the file is damaged or is not text.", line)
 
 
 def _start(data: bytes, faults: Faults) -> tuple[list[str], dict[str, str] | None]:
@@ -120,9 +118,7 @@ def _records(text: str, headers: list[str], layout: Layout, faults: Faults) -> D
     if not complete and not blank and fields < shortest_last:
         if wrong and wrong[-1][0] == line:
             wrong.pop()
-        faults.add(
-            f"The file seems cut off: its last record has {fields} of {width} fields and no line end.", line
-        )
+        faults.add(f"The file seems cut off: its last record has {fields} of {width} fields and no line end.", line)
     for at, number in wrong:
         many = "many" if number > width else "few"
         faults.add(f"The record has too {many} fields: {number}, where the header has {width}.", at)

@@ -64,9 +64,7 @@ class Faults:
         self.count = 0
         self._faults: list[Fault] = []
 
-    def add(
-        self, message: str, line: int | None = None, column: str | None = None, value: str | None = None
-    ) -> None:
+    def add(self, message: str, line: int | None = None, column: str | None = None, value: str | None = None) -> None:
         """Note one fault."""
         self.add_first([Fault(line, column, value, message)], 1)
 

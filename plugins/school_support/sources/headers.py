@@ -35,9 +35,7 @@ def _explain(
 ) -> None:
     name = near.layout.layout
     if not near.shared:
-        faults.add(
-            f"The header of {len(headers)} columns has none in common with any layout of {source.name}.", line
-        )
+        faults.add(f"The header of {len(headers)} columns has none in common with any layout of {source.name}.", line)
         return
     if near.shared * 2 < max(len(near.layout.headers), len(set(headers))):
         faults.add(

@@ -41,9 +41,7 @@ def read_release(path: Path, source: str, file_name: str | None = None) -> ReadF
     """
     described = load_sources().get(source)
     if described is None:
-        raise ContractError(
-            f"There is no contract for source {source!r}; there are {', '.join(load_sources())}."
-        )
+        raise ContractError(f"There is no contract for source {source!r}; there are {', '.join(load_sources())}.")
     faults = Faults(file_name or path.name)
     content = unpack(path, faults)
     read = read_workbook if content.is_workbook else read_delimited
@@ -57,8 +55,7 @@ def read_release(path: Path, source: str, file_name: str | None = None) -> ReadF
 
 def _stored(checked: pd.DataFrame, layout: Layout, columns: tuple[str, ...]) -> pd.DataFrame:
     stored = {
-        name: _scaled(checked[name], layout.columns[name]) if name in layout.columns else None
-        for name in columns
+        name: _scaled(checked[name], layout.columns[name]) if name in layout.columns else None for name in columns
     }
     return pd.DataFrame(stored, columns=list(columns), index=checked.index, dtype=object)
 

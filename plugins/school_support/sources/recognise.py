@@ -30,9 +30,7 @@ def clean_header(header: str) -> str:
     return header.replace("\ufeff", "").strip()
 
 
-def recognise(
-    headers: Sequence[str], source: Source, first: Mapping[str, str] | None = None
-) -> Layout | Nearest:
+def recognise(headers: Sequence[str], source: Source, first: Mapping[str, str] | None = None) -> Layout | Nearest:
     """The layout whose headers are exactly these, in any order, or the nearest one.
 
     `first` is the first data row by header: it decides between layouts with the same headers.

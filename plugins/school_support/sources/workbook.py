@@ -29,15 +29,11 @@ def read_workbook(data: bytes, source: Source, faults: Faults) -> Delivered:
     while rows and not any(_text(cell) for cell in rows[-1]):
         rows.pop()
     if not rows:
-        raise faults.refused_for(
-            f"Sheet {sheet!r} is empty from row {place.header_row} on.", place.header_row
-        )
+        raise faults.refused_for(f"Sheet {sheet!r} is empty from row {place.header_row} on.", place.header_row)
     headers = [clean_header(_text(cell)) for cell in rows[0]]
     while headers and not headers[-1] and not any(_text(row[len(headers) - 1]) for row in rows):
         headers.pop()
-    first = (
-        {header: _text(cell) for header, cell in zip(headers, rows[1], strict=False)} if rows[1:] else None
-    )
+    first = {header: _text(cell) for header, cell in zip(headers, rows[1], strict=False)} if rows[1:] else None
     layout = layout_of(headers, first, source, place.header_row, faults)
 
     picked = picked_headers(layout)
@@ -57,9 +53,7 @@ def read_workbook(data: bytes, source: Source, faults: Faults) -> Delivered:
 def _sheet(names: Sequence[str], source: Source, faults: Faults) -> tuple[str, Workbook]:
     places = [layout.workbook for layout in source.layouts if layout.workbook]
     if not places:
-        raise faults.refused_for(
-            f"The file is an Excel workbook; {source.name} comes as comma-separated text."
-        )
+        raise faults.refused_for(f"The file is an Excel workbook; {source.name} comes as comma-separated text.")
     for name in names:
         for place in places:
             if name.strip().casefold() == place.sheet.casefold():

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -80,17 +81,16 @@ def fictional_edition(
     schools: int = 80, seed: int = 1, demonstration: bool = True, budget: str | None = "550000"
 ) -> EditionData:
     """The same edition for the same arguments."""
-    draw = random.Random(seed)
-    data = EditionData(
-        edition=_edition(demonstration, budget), support=[], risk=[], indicators=[], schools=[], inspections=[],
-        results=[], releases=_releases(), gate=_gate(),
-    )  # fmt: skip
+    draw = random.Random(seed)  # noqa: S311
+    rows: dict[str, list[Any]] = {
+        name: [] for name in ("support", "risk", "indicators", "schools", "inspections", "results")
+    }
     for position in range(schools):
-        _add_school(data, position, draw)
-    return data
+        _add_school(rows, position, draw)
+    return EditionData(edition=_edition(demonstration, budget), releases=_releases(), gate=_gate(), **rows)
 
 
-def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
+def _add_school(rows: dict[str, list[Any]], position: int, draw: random.Random) -> None:
     urn = str(110000 + 37 * position)
     phase = _phase(position)
     sector = "maintained" if phase in ("nursery", "pupil_referral_unit") else draw.choice(("maintained", "academy"))
@@ -102,7 +102,8 @@ def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
     inspected = draw.random() < 0.93 or phase in ("nursery", "pupil_referral_unit")
     grade = draw.choices("1234", (12, 60, 20, 5))[0]
     if inspected:
-        data.inspections.append(_inspection(urn, grade, draw))  # type: ignore[attr-defined]
+        rows["inspections"].append(_inspection(urn, grade, draw))
+    indicators.append(_outcome(urn, grade if inspected else None))
     points = sum((row.points or Decimal("0.00") for row in indicators), Decimal("0.00"))
     available = sum((row.points_available or Decimal("0.00") for row in indicators), Decimal("0.00"))
     share = points / available if available else None
@@ -116,7 +117,7 @@ def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
         reasons.insert(0, "Ofsted placed the school in special measures on 12 March 2018, published 23 April 2018.")
     if tier == "insufficient_evidence":
         reasons.insert(0, f"Only {100 * coverage:.0f}% of the evidence was known on 30 June 2019: an adviser decides.")
-    data.support.append(  # type: ignore[attr-defined]
+    rows["support"].append(
         SupportRow(
             urn=urn, school_name=name, phase=phase, sector=sector, tier=tier, tier_name=tier_name, tier_rank=rank,
             decided_by=decided_by, points=points if available else None, points_available=available or None,
@@ -125,7 +126,7 @@ def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
             reasons="\n".join(reasons) or "No indicator is likely or possibly beyond its line.",
         )
     )  # fmt: skip
-    data.schools.append(  # type: ignore[attr-defined]
+    rows["schools"].append(
         SchoolRow(
             urn=urn, laestab=f"999{2000 + position}", school_name=name, phase=phase,
             school_type="Academy converter" if sector == "academy" else "Community school", sector=sector,
@@ -136,17 +137,17 @@ def _add_school(data: EditionData, position: int, draw: random.Random) -> None:
         )
     )  # fmt: skip
     for domain in sorted({row.domain for row in indicators}):
-        rows = [row for row in indicators if row.domain == domain]
-        won = sum((row.points or Decimal("0.00") for row in rows), Decimal("0.00"))
-        offered = sum((row.points_available or Decimal("0.00") for row in rows), Decimal("0.00"))
-        data.risk.append(  # type: ignore[attr-defined]
+        of_domain = [row for row in indicators if row.domain == domain]
+        won = sum((row.points or Decimal("0.00") for row in of_domain), Decimal("0.00"))
+        offered = sum((row.points_available or Decimal("0.00") for row in of_domain), Decimal("0.00"))
+        rows["risk"].append(
             RiskRow(
                 urn, domain, Decimal("3.00"), min(won, Decimal("3.00")), min(offered, Decimal("3.00")), number(1, 4)
             )
         )
-    data.indicators.extend(indicators)  # type: ignore[attr-defined]
+    rows["indicators"].extend(indicators)
     for row in indicators:
-        data.results.append(  # type: ignore[attr-defined]
+        rows["results"].append(
             ResultRow(
                 urn, urn, 2018, "KS2", row.indicator, row.value, row.reason_code, row.n, "final", row.releases_used
             )
@@ -190,7 +191,7 @@ def _indicator(urn: str, key: str, quality: float, draw: random.Random) -> Indic
             **fixed, value=None, n=None, academic_years=None, interval_low=None, interval_high=None, shrunk=None,
             probability_beyond_line=None, flag=None, points=None, points_available=Decimal("0.00"),
             reason_code=draw.choice(REASON_CODES), sentence=f"{name}: no figure.",
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
     pupils = draw.choice((9, 24, 45, 60, 90, 132, 180))
     better = spread if direction == "higher_is_better" else -spread
     value = national + better * (quality + draw.gauss(0, 0.5))
@@ -199,16 +200,32 @@ def _indicator(urn: str, key: str, quality: float, draw: random.Random) -> Indic
     worse = (line - shrunk) if direction == "higher_is_better" else (shrunk - line)
     probability = min(0.9999, max(0.0001, 0.5 + worse / (half * 1.6)))
     flag = "likely" if probability >= 0.8 else "possible" if probability >= 0.5 else "none"
+    counts = pupils >= 11
     beyond = "below" if direction == "higher_is_better" else "above"
     return IndicatorRow(
         **fixed, value=number(value, 3), n=number(pupils, 1), academic_years="2016, 2017, 2018",
         interval_low=number(value - half, 3), interval_high=number(value + half, 3), shrunk=number(shrunk, 3),
-        probability_beyond_line=number(probability, 4), flag=flag,
-        points=Decimal({"likely": "2.00", "possible": "1.00", "none": "0.00"}[flag]), points_available=Decimal("2.00"),
-        reason_code="too_few_pupils" if pupils < 11 else None,
+        probability_beyond_line=number(probability, 4), flag=flag if counts else None,
+        points=Decimal({"likely": "2.00", "possible": "1.00", "none": "0.00"}[flag]) if counts else Decimal("0.00"),
+        points_available=Decimal("2.00") if counts else Decimal("0.00"), reason_code=None,
         sentence=f"{name} over 2016 to 2018 was {value:.1f} for {pupils} pupils against {national} nationally; the chance "
         f"that the school is {beyond} {line} is {100 * probability:.0f}%.",
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
+
+
+def _outcome(urn: str, grade: str | None) -> IndicatorRow:
+    level = {"1": 1, "2": 1, "3": 2, "4": 3}[grade] if grade else None
+    flag = {1: "none", 2: "possible", 3: "likely"}[level] if level else None
+    return IndicatorRow(
+        urn=urn, indicator="inspection_outcome", indicator_name="Latest inspection outcome", domain="inspection",
+        unit="grade", direction="lower_is_better", value=number(level, 3) if level else None, n=None,
+        academic_years=None, national=None, interval_low=None, interval_high=None, shrunk=None, line=None,
+        probability_beyond_line=None, flag=flag,
+        points=Decimal({"likely": "2.00", "possible": "1.00"}.get(flag or "", "0.00")),
+        points_available=Decimal("2.00") if flag else Decimal("0.00"),
+        reason_code=None if level else "never_inspected", releases_used="ofsted_outcomes 2018-07-31 (9f8e7d6c)",
+        sentence="The latest inspection known found that the school needs to improve.",
+    )  # fmt: skip
 
 
 def _inspection(urn: str, grade: str, draw: random.Random) -> InspectionRow:

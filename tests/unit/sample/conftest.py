@@ -64,6 +64,4 @@ def read(folder: Path) -> ReadTable:
 @pytest.fixture(scope="package")
 def hidden_quality(folder: Path) -> dict[tuple[str, int], float]:
     with (folder / "hidden_quality.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            (row["urn"], int(row["academic_year"])): float(row["quality"]) for row in csv.DictReader(file)
-        }
+        return {(row["urn"], int(row["academic_year"])): float(row["quality"]) for row in csv.DictReader(file)}

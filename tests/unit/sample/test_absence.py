@@ -19,9 +19,7 @@ def _file(year: int) -> str:
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_national_rows_are_the_pupil_weighted_means_of_schools(
-    read: ReadTable, england: England, year: int
-) -> None:
+def test_national_rows_are_the_pupil_weighted_means_of_schools(read: ReadTable, england: England, year: int) -> None:
     *_, primary, secondary, special = read(_file(year))
     tables = draw_tables(england, year, 20260630)
     phases = np.array([absence_phase(school) for school in tables.schools])
@@ -57,9 +55,7 @@ def test_absence_jumped_with_the_pandemic(read: ReadTable) -> None:
     assert float(after["PPERSABS10"]) == pytest.approx(17.7, abs=2.5)
 
 
-def test_worse_schools_have_more_absence(
-    read: ReadTable, hidden_quality: dict[tuple[str, int], float]
-) -> None:
+def test_worse_schools_have_more_absence(read: ReadTable, hidden_quality: dict[tuple[str, int], float]) -> None:
     rows = [row for row in read(_file(2023))[:-3] if row["ESTAB"][0] in "23" and row["PERCTOT"] != "SUPP"]
     quality = [hidden_quality[row["URN"], 2023] for row in rows]
     assert np.corrcoef(quality, [float(row["PERCTOT"]) for row in rows])[0, 1] < -0.3

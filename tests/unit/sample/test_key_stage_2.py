@@ -99,17 +99,12 @@ def test_there_is_no_progress_without_key_stage_1(read: ReadTable, year: int) ->
 
 def test_low_coverage_hides_progress_and_not_attainment(read: ReadTable) -> None:
     low = [
-        row
-        for year in (2017, 2018, 2019)
-        for row in _with_results(read(FINAL[year]))
-        if row["READPROG"] == "LOWCOV"
+        row for year in (2017, 2018, 2019) for row in _with_results(read(FINAL[year])) if row["READPROG"] == "LOWCOV"
     ]
     assert {row["SCHNAME"] for row in low} >= {"Wharfside Primary School"}
 
 
-def test_results_follow_the_hidden_quality(
-    read: ReadTable, hidden_quality: dict[tuple[str, int], float]
-) -> None:
+def test_results_follow_the_hidden_quality(read: ReadTable, hidden_quality: dict[tuple[str, int], float]) -> None:
     rows = [row for row in _with_results(read(FINAL[2019])) if row["RECTYPE"] == "1"]
     quality = [hidden_quality[row["URN"], 2019] for row in rows]
     assert np.corrcoef(quality, [_number(row["PTRWM_EXP"]) for row in rows])[0, 1] > 0.6

@@ -43,22 +43,12 @@ def test_national_and_authority_rows_are_the_pupil_weighted_means_of_schools(
     areas = [row for row in read(_final(year)) if row["RECTYPE"] in {"4", "5", "7"}]
     assert [row["RECTYPE"] for row in areas[-2:]] == ["5", "7"]
     for area in areas:
-        chosen = (
-            state | ~state
-            if area["RECTYPE"] == "5"
-            else state & (code == area["LEA"])
-            if area["LEA"]
-            else state
-        )
+        chosen = state | ~state if area["RECTYPE"] == "5" else state & (code == area["LEA"]) if area["LEA"] else state
         mine = tables.results.pick(chosen)
         assert int(area["TPUP"]) == mine.pupils.sum()
-        assert _number(area["ATT8SCR"]) == pytest.approx(
-            mine.attainment_sum.sum() / mine.pupils.sum(), abs=0.051
-        )
+        assert _number(area["ATT8SCR"]) == pytest.approx(mine.attainment_sum.sum() / mine.pupils.sum(), abs=0.051)
         if area["RECTYPE"] != "5" and year != 2025:
-            assert _number(area["P8MEA"]) == pytest.approx(
-                mine.progress_sum.sum() / mine.matched.sum(), abs=0.0051
-            )
+            assert _number(area["P8MEA"]) == pytest.approx(mine.progress_sum.sum() / mine.matched.sum(), abs=0.0051)
 
 
 @pytest.mark.parametrize("year", SD)
@@ -91,14 +81,8 @@ def test_a_grammar_school_had_low_coverage_in_2018(read: ReadTable) -> None:
     assert NUMBER.fullmatch(row["ATT8SCR"])
 
 
-def test_results_follow_the_hidden_quality(
-    read: ReadTable, hidden_quality: dict[tuple[str, int], float]
-) -> None:
-    rows = [
-        row
-        for row in _schools(read(_final(2024)))
-        if row["RECTYPE"] == "1" and NUMBER.fullmatch(row["P8MEA"])
-    ]
+def test_results_follow_the_hidden_quality(read: ReadTable, hidden_quality: dict[tuple[str, int], float]) -> None:
+    rows = [row for row in _schools(read(_final(2024))) if row["RECTYPE"] == "1" and NUMBER.fullmatch(row["P8MEA"])]
     quality = [hidden_quality[row["URN"], 2024] for row in rows]
     assert np.corrcoef(quality, [_number(row["P8MEA"]) for row in rows])[0, 1] > 0.8
 

@@ -58,7 +58,9 @@ def test_a_header_has_its_columns_and_none_twice(layout: Layout) -> None:
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("layout", [layout for layout in ALL if layout.header_file in TRUE_FILES], ids=lambda layout: layout.header_file)
+@pytest.mark.parametrize(
+    "layout", [layout for layout in ALL if layout.header_file in TRUE_FILES], ids=lambda layout: layout.header_file
+)
 def test_a_header_is_the_publishers_own(layout: Layout, real_data: Path) -> None:
     content = (real_data / TRUE_FILES[layout.header_file]).read_bytes()
     if content.startswith(b"\x1f\x8b"):
@@ -90,6 +92,5 @@ def test_line_ends_and_marks_are_the_publishers_own() -> None:
         b"\xef\xbb\xbfLA,ESTAB,URN,PERCTOT,PPERSABS10\r\n999,2000,990001,4,8.3"
     )
     assert layouts.GIAS_LINKS.render([(990001, 990002, "St Ivo\u2019s", "Successor", "")]) == (
-        b'"URN","LinkURN","LinkName","LinkType","LinkEstablishedDate"\r\n'
-        b'990001,990002,"St Ivo\x92s","Successor",""'
+        b'"URN","LinkURN","LinkName","LinkType","LinkEstablishedDate"\r\n990001,990002,"St Ivo\x92s","Successor",""'
     )

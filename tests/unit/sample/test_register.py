@@ -90,9 +90,7 @@ def _links(read: ReadTable, year: int = 2026) -> Table:
 def test_every_change_of_urn_has_a_link_in_one_direction_at_least(england: England, read: ReadTable) -> None:
     linked = {frozenset((row["URN"], row["LinkURN"])) for row in _links(read)}
     changes = {
-        frozenset((str(school.urn), str(old.urn)))
-        for school in england.establishments
-        for old in school.predecessors
+        frozenset((str(school.urn), str(old.urn))) for school in england.establishments for old in school.predecessors
     }
     assert linked == changes
 
@@ -121,7 +119,5 @@ def test_link_types_are_those_of_the_real_file_with_their_gaps(read: ReadTable) 
 
 def test_links_are_known_when_the_change_is_near(read: ReadTable) -> None:
     (old,) = _by_name(read, 2026, "Pinder Hill Primary")
-    assert [row["LinkEstablishedDate"] for row in _links(read, 2026) if row["URN"] == old["URN"]] == [
-        "31-08-2026"
-    ]
+    assert [row["LinkEstablishedDate"] for row in _links(read, 2026) if row["URN"] == old["URN"]] == ["31-08-2026"]
     assert not any(row["URN"] == old["URN"] for row in _links(read, 2025))

@@ -70,9 +70,7 @@ def test_nothing_is_known_before_the_day_it_describes(index: Table) -> None:
 
 @pytest.mark.parametrize("year", range(2019, 2027))
 def test_every_june_has_a_register_links_and_inspections_of_the_last_year(index: Table, year: int) -> None:
-    known = {
-        entry["source"] for entry in index if f"{year - 1}-06-30" < entry["known_from"] <= f"{year}-06-30"
-    }
+    known = {entry["source"] for entry in index if f"{year - 1}-06-30" < entry["known_from"] <= f"{year}-06-30"}
     assert known >= {"gias", "gias_links", "ofsted_mi"}
 
 

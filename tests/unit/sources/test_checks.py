@@ -62,9 +62,7 @@ def table(source: str, layout_name: str, *rows: Mapping[str, str]) -> str:
         ),
     ],
 )
-def test_a_number_that_is_none_or_lies_outside(
-    refuse: Refuse, row: str, column: str, value: str, message: str
-) -> None:
+def test_a_number_that_is_none_or_lies_outside(refuse: Refuse, row: str, column: str, value: str, message: str) -> None:
     refusal = refuse(f"{ABSENCE}{row}\r\n", "dfe_absence")
     assert refusal.count == 1
     fault = refusal.faults[0]
@@ -104,9 +102,7 @@ def test_a_percentage_without_its_sign_or_outside_0_to_100(refuse: Refuse, value
 
 def test_codes_stand_where_values_do(deliver: Deliver) -> None:
     school = {"RECTYPE": "1", "LEA": "874", "ESTAB": "2215", "URN": "110683", "SCHNAME": "Fen School"}
-    content = table(
-        "dfe_ks2", "ks2_tables_2018", {**school, "TELIG": "4", "PTRWM_EXP": "SUPP", "READPROG": "LOWCOV"}
-    )
+    content = table("dfe_ks2", "ks2_tables_2018", {**school, "TELIG": "4", "PTRWM_EXP": "SUPP", "READPROG": "LOWCOV"})
     frame = read_release(deliver(content), "dfe_ks2").frame
     measures = ["rwm_expected_pct", "reading_progress", "writing_progress"]
     assert frame.loc[0, measures].tolist() == [
@@ -151,9 +147,7 @@ SPINE = {
 }  # fmt: skip
 
 
-def test_a_row_repeated_whole_passes_only_where_the_publisher_does_that(
-    deliver: Deliver, refuse: Refuse
-) -> None:
+def test_a_row_repeated_whole_passes_only_where_the_publisher_does_that(deliver: Deliver, refuse: Refuse) -> None:
     twice = table("school_spine", "school_spine_2017", SPINE, SPINE)
     assert read_release(deliver(twice), "school_spine").rows == 2
     twice = table("school_spine", "school_spine_2018", SPINE, SPINE)
@@ -186,25 +180,19 @@ def test_whole_numbers_that_a_tool_wrote_with_a_decimal_are_put_right(deliver: D
 
 
 def test_a_year_that_the_first_row_does_not_have_is_refused(refuse: Refuse) -> None:
-    content = table(
-        "dfe_ks4", "ks4_derived", DERIVED_2018, {**DERIVED_2018, "URN": "137880", "Academic Year": "2016"}
-    )
+    content = table("dfe_ks4", "ks4_derived", DERIVED_2018, {**DERIVED_2018, "URN": "137880", "Academic Year": "2016"})
     fault = refuse(content, "dfe_ks4").faults[0]
     assert (fault.line, fault.column, fault.value) == (3, "Academic Year", "2016")
 
 
 def test_a_year_that_no_layout_has_is_refused(refuse: Refuse) -> None:
-    fault = refuse(
-        table("dfe_ks4", "ks4_derived", {**DERIVED_2018, "Academic Year": "2031"}), "dfe_ks4"
-    ).faults[0]
+    fault = refuse(table("dfe_ks4", "ks4_derived", {**DERIVED_2018, "Academic Year": "2031"}), "dfe_ks4").faults[0]
     assert (fault.line, fault.column) == (2, "Academic Year")
     assert fault.message == "'2031' is none of 2016, 2017, 2018, which tell layouts with these headers apart."
 
 
 def test_null_and_blank_are_not_the_same_in_a_report_card_file(deliver: Deliver, refuse: Refuse) -> None:
-    layout = next(
-        layout for layout in load_sources()["ofsted_mi"].layouts if layout.layout == "ofsted_mi_2026_grade"
-    )
+    layout = next(layout for layout in load_sources()["ofsted_mi"].layouts if layout.layout == "ofsted_mi_2026_grade")
     school = dict.fromkeys(layout.headers, "NULL") | {
         "URN": "107809",
         "LAESTAB": "3832270",

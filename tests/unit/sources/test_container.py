@@ -56,14 +56,10 @@ def test_a_damaged_zip_is_refused(refuse: Refuse) -> None:
 
 def test_a_zip_of_two_files_is_refused_and_names_them(refuse: Refuse) -> None:
     fault = refuse(zipped(england_abs=ABSENCE, england_swf=ABSENCE), "dfe_absence").faults[0]
-    assert fault.message == (
-        "The zip file holds 2 files (england_abs.csv, england_swf.csv); it must hold exactly one."
-    )
+    assert fault.message == ("The zip file holds 2 files (england_abs.csv, england_swf.csv); it must hold exactly one.")
 
 
-@pytest.mark.parametrize(
-    "pack", [gzip.compress, lambda data: zipped(bomb=data.decode())], ids=["gzip", "zip"]
-)
+@pytest.mark.parametrize("pack", [gzip.compress, lambda data: zipped(bomb=data.decode())], ids=["gzip", "zip"])
 def test_a_file_that_unpacks_to_far_more_than_a_delivery_is_refused(refuse: Refuse, pack: object) -> None:
     # 20 MiB of one character pack a thousand to one.
     assert callable(pack)

@@ -17,10 +17,7 @@ Refuse = Callable[..., FileRefused]
 
 
 ABSENCE = (
-    "LA,ESTAB,URN,PERCTOT,PPERSABS10\r\n"
-    "874,2215,110683,4.6,9.2\r\n"
-    "874,2223,110691,5.1,SUPP\r\n"
-    "NAT,PRI,,4.0,8.3\r\n"
+    "LA,ESTAB,URN,PERCTOT,PPERSABS10\r\n874,2215,110683,4.6,9.2\r\n874,2223,110691,5.1,SUPP\r\nNAT,PRI,,4.0,8.3\r\n"
 )
 PROVISIONAL = (
     "RECTYPE,LEA,ESTAB,URN,SCHNAME,ICLOSE,NFTYPE,TPUP,ATT8SCR,P8PUP,TP8ADJ,P8MEA,P8CILOW,P8CIUPP,P8MEA_ORIG,"
@@ -62,9 +59,7 @@ def test_a_header_without_rows_is_refused_under_its_layout(refuse: Refuse) -> No
 
 
 def test_unknown_missing_and_doubled_columns_are_named_with_the_nearest_layout(refuse: Refuse) -> None:
-    refusal = refuse(
-        "LA,ESTAB,URN,URN,PERCTOTAL,PPERSABS10\r\n874,2215,110683,110683,4.6,9.2\r\n", "dfe_absence"
-    )
+    refusal = refuse("LA,ESTAB,URN,URN,PERCTOTAL,PPERSABS10\r\n874,2215,110683,110683,4.6,9.2\r\n", "dfe_absence")
     assert [(fault.line, fault.column) for fault in refusal.faults] == [
         (1, "URN"),
         (1, "PERCTOT"),
@@ -112,10 +107,7 @@ def test_bytes_that_are_no_text_are_refused_with_their_place(refuse: Refuse, mar
 
 
 def test_windows_1252_is_read_where_the_contract_has_it(deliver: Deliver) -> None:
-    links = (
-        b'"URN","LinkURN","LinkName","LinkType","LinkEstablishedDate"\n'
-        b'110601,147892,"St Mary\x92s","Other",""\n'
-    )
+    links = b'"URN","LinkURN","LinkName","LinkType","LinkEstablishedDate"\n110601,147892,"St Mary\x92s","Other",""\n'
     assert read_release(deliver(links), "gias_links").frame.loc[0, "link_name"] == "St Mary\u2019s"
 
 
@@ -151,11 +143,7 @@ def test_a_file_without_a_last_line_end_is_whole_if_its_record_is(deliver: Deliv
 
 
 def test_a_file_cut_off_inside_quotes_is_called_that(refuse: Refuse) -> None:
-    links = (
-        "URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\n"
-        "110601,147892,Fen School,Other,\n"
-        '110602,147893,"Hig'
-    )
+    links = 'URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\n110601,147892,Fen School,Other,\n110602,147893,"Hig'
     fault = refuse(links, "gias_links").faults[0]
     assert fault.line == 3
     assert fault.message.startswith("The file ends inside a quoted value of the record that begins here")
@@ -170,9 +158,7 @@ def test_text_behind_a_closing_quote_is_refused(refuse: Refuse) -> None:
 
 def test_lines_are_counted_where_a_quoted_value_spans_two(deliver: Deliver) -> None:
     links = (
-        "URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\n"
-        '110601,147892,"Fen\nSchool",Other,\n'
-        "110602,147893,,Other,\n"
+        'URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\n110601,147892,"Fen\nSchool",Other,\n110602,147893,,Other,\n'
     )
     assert read_release(deliver(links), "gias_links").frame["_line"].tolist() == [2, 4]
 
@@ -200,9 +186,7 @@ def test_a_record_shorter_than_any_seen_is_refused_even_there(refuse: Refuse) ->
 
 def test_the_last_row_of_a_final_table_may_lack_its_one_empty_field(deliver: Deliver) -> None:
     # The row for England in the 2017/18 tables: 495 of 496 fields and no line end.
-    layout = next(
-        layout for layout in load_sources()["dfe_ks4"].layouts if layout.layout == "ks4_tables_2018"
-    )
+    layout = next(layout for layout in load_sources()["dfe_ks4"].layouts if layout.layout == "ks4_tables_2018")
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(layout.headers)

@@ -43,9 +43,7 @@ def test_all_canonical_columns_come_back_in_order_as_delivered(deliver: Deliver)
 
 
 def test_columns_may_stand_in_another_order(deliver: Deliver) -> None:
-    read = read_release(
-        deliver("URN,PPERSABS10,PERCTOT,ESTAB,LA\r\n110683,9.2,4.6,2215,874\r\n"), "dfe_absence"
-    )
+    read = read_release(deliver("URN,PPERSABS10,PERCTOT,ESTAB,LA\r\n110683,9.2,4.6,2215,874\r\n"), "dfe_absence")
     assert read.frame.loc[0, ["la_code", "urn", "persistent_absence_10_pct"]].tolist() == [
         "874",
         "110683",
@@ -133,7 +131,5 @@ def test_a_long_value_is_cut_in_the_message(refuse: Refuse) -> None:
 
 
 def test_a_source_without_a_contract_is_an_error_of_the_caller(deliver: Deliver) -> None:
-    with pytest.raises(
-        ContractError, match="no contract for source 'dfe_ks5'; there are dfe_absence, dfe_ks2"
-    ):
+    with pytest.raises(ContractError, match="no contract for source 'dfe_ks5'; there are dfe_absence, dfe_ks2"):
         read_release(deliver(ABSENCE), "dfe_ks5")

@@ -1,0 +1,155 @@
+"""The whole job through Airflow, from the command line: an edition, nothing new, a stopped gate, a backfill, the roles."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from school_support.settings import PROJECT
+from school_support.warehouse.connection import connect
+
+pytestmark = pytest.mark.end_to_end
+VIEWS = ("support_list", "school_risk", "school_indicator", "school", "inspection", "result", "edition")
+
+
+def support_list(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own, with the state folder of this test."""
+    return subprocess.run(
+        [sys.executable, "-c", "from school_support.cli import app; app()", *arguments],
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "plugins"), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def rows(query: str, role: str = "support_admin") -> list[tuple]:  # type: ignore[type-arg]
+    with connect(role) as connection:
+        return connection.execute(query).fetchall()  # type: ignore[arg-type]
+
+
+def run(folder: Path, as_at: str) -> subprocess.CompletedProcess[str]:
+    return support_list("run", "--data", str(folder), "--la", "999", "--as-at", as_at)
+
+
+@pytest.fixture(scope="module")
+def first_run(
+    small_sample: Path, another_warehouse: Callable[[], AbstractContextManager[Path]]
+) -> Iterator[subprocess.CompletedProcess[str]]:
+    with another_warehouse():
+        yield run(small_sample, "2026-06-30")
+
+
+def test_the_job_ends_with_a_published_demonstration(first_run: subprocess.CompletedProcess[str]) -> None:
+    assert first_run.returncode == 0, first_run.stdout + first_run.stderr
+    assert "High level intervention" in first_run.stdout
+    [(edition, schools, demonstration, approver, session, said)] = rows(
+        "select edition, schools, demonstration, approved_by, approved_session_user, content_hash from bi.edition_v1"
+    )
+    assert (edition, schools, demonstration, session) == (1, 80, True, "support_publisher")
+    assert approver
+    assert said in first_run.stdout
+    for name in re.findall(r"(?:Report|CSV|Excel|Parquet) +(/\S+)", first_run.stdout):
+        assert Path(name).stat().st_size > 0, name
+
+
+def test_every_view_carries_authority_list_year_and_edition(first_run: subprocess.CompletedProcess[str]) -> None:
+    for view in VIEWS:
+        found = rows(f"select distinct authority, list_year, edition from bi.{view}_v1", role="bi_reader")
+        assert found == [("999", 2027, 1)], view
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["publication.support_list", "publication.edition", "marts.school_tier", "staging.stg_dfe__results",
+     "raw.dfe_ks2", "landing.release", "control.assessment", "quality.rule_result", "seeds.rule_tier"],
+)  # fmt: skip
+def test_bi_reader_reads_bi_and_nothing_else(first_run: subprocess.CompletedProcess[str], table: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        rows(f"select * from {table} limit 1", role="bi_reader")
+
+
+@pytest.mark.parametrize("role", ["bi_reader", "support_publisher", "support_owner", "support_admin"])
+@pytest.mark.parametrize("table", ["support_list", "school_indicator", "edition", "approval", "candidate"])
+@pytest.mark.parametrize("change", ["delete from", "update", "truncate"])
+def test_an_edition_never_changes(
+    first_run: subprocess.CompletedProcess[str], role: str, table: str, change: str
+) -> None:
+    column = {"support_list": "tier", "school_indicator": "points", "approval": "note"}.get(table, "content_hash")
+    statement = f"{change} publication.{table}" + (f" set {column} = {column}" if change == "update" else "")
+    with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(f"{statement}{' cascade' if change == 'truncate' else ''}")
+
+
+def test_no_row_joins_a_published_edition(first_run: subprocess.CompletedProcess[str]) -> None:
+    with connect("support_publisher") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(
+            "insert into publication.support_list (candidate_id, urn) select candidate_id, '1' from publication.edition"
+        )
+
+
+def test_the_same_input_again_publishes_nothing_new(
+    first_run: subprocess.CompletedProcess[str], small_sample: Path
+) -> None:
+    again = run(small_sample, "2026-06-30")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "Nothing new" in again.stdout
+    assert rows("select count(*) from publication.edition") == [(1,)]
+
+
+def test_a_critical_failure_stops_before_publication(
+    first_run: subprocess.CompletedProcess[str], small_sample: Path
+) -> None:
+    """A school is lost on its way into the candidate: no edition, status not 0, the rule and the URN are named."""
+    with connect("support_admin") as connection:
+        connection.execute(
+            "create function publication.lose() returns trigger language plpgsql as "
+            "$$ begin if new.urn = '990001' then return null; end if; return new; end $$"
+        )
+        connection.execute(
+            "create trigger lose before insert on publication.support_list for each row execute function publication.lose()"
+        )
+    try:
+        stopped = run(small_sample, "2026-05-31")
+    finally:
+        with connect("support_admin") as connection:
+            connection.execute("drop function publication.lose() cascade")
+    said = stopped.stdout + stopped.stderr
+    assert stopped.returncode != 0
+    assert "990001" in said
+    assert "candidate_" in said, "the message names the rule"
+    assert rows("select edition, as_at::text from bi.edition_v1") == [(1, "2026-06-30")]
+
+
+def test_airflow_backfills_past_junes(first_run: subprocess.CompletedProcess[str]) -> None:
+    """`airflow backfill create` with a real scheduler: an assessment as at each 30 June, and no publication."""
+    from school_support.orchestration.local import LocalAirflow
+
+    with LocalAirflow() as airflow:
+        made = airflow.command(
+            ["backfill", "create", "--dag-id", "assess_schools", "--from-date", "2024-06-01", "--to-date", "2025-07-01",
+             "--max-active-runs", "1"]
+        )  # fmt: skip
+        assert made.returncode == 0, made.stdout + made.stderr
+        deadline = time.monotonic() + 180
+        while len(built := rows("select as_at::text, list_year from control.assessment where built_at is not null "
+                                "and as_at < '2026-01-01' order by 1")) < 2:  # fmt: skip
+            assert time.monotonic() < deadline, f"built so far: {built}"
+            time.sleep(1)
+    assert built == [("2024-06-30", 2025), ("2025-06-30", 2026)]
+    assert (
+        rows(
+            "select count(*) from marts.school_tier inner join control.assessment using (assessment_id) where as_at < '2026-01-01'"
+        )[0][0]
+        > 140
+    )
+    assert rows("select count(*) from publication.edition") == [(1,)]
