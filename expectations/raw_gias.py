@@ -31,7 +31,7 @@ def rules(release: Release) -> list[Rule]:
         ),
         one_row_a_school(),
         la_code_has_three_digits(),
-        *mostly_filled(release, ["establishment_number", "phase", "open_date"], 0.5),
+        *mostly_filled(release, ["establishment_number", "phase"], 0.5),
         rule(
             "number_has_four_digits",
             "Every establishment number has one to four digits.",

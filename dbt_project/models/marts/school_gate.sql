@@ -91,7 +91,9 @@ key_judgement_requires_improvement as (
         'key_judgement_requires_improvement' as gate,
         dated.on_date as detail
     from dated
-    inner join key_judgement_regimes on dated.ruleset = key_judgement_regimes.ruleset and dated.regime = any(key_judgement_regimes.regimes)
+    inner join
+        key_judgement_regimes
+        on dated.ruleset = key_judgement_regimes.ruleset and dated.regime = any(key_judgement_regimes.regimes)
     where dated.quality_of_education = '3' or dated.leadership_and_management = '3'
 ),
 
@@ -101,7 +103,9 @@ stuck as (
         latest.assessment_id,
         latest.urn,
         'stuck' as gate,
-        to_char(latest.inspection_date, 'FMDD FMMonth YYYY') || ' and ' || to_char(previous.inspection_date, 'FMDD FMMonth YYYY') as detail
+        to_char(latest.inspection_date, 'FMDD FMMonth YYYY')
+        || ' and '
+        || to_char(previous.inspection_date, 'FMDD FMMonth YYYY') as detail
     from inspections as latest
     inner join inspections as previous on latest.assessment_id = previous.assessment_id and latest.urn = previous.urn
     where
@@ -129,7 +133,9 @@ attainment_below_twice as (
         on pooled.assessment_id = latest_year.assessment_id and pooled.urn = latest_year.urn
         and pooled.indicator = latest_year.indicator
     inner join rulesets on pooled.ruleset = rulesets.ruleset
-    inner join rule_indicators on pooled.ruleset = rule_indicators.ruleset and pooled.indicator = rule_indicators.indicator
+    inner join
+        rule_indicators
+        on pooled.ruleset = rule_indicators.ruleset and pooled.indicator = rule_indicators.indicator
     where
         pooled.years_window = 'pooled'
         and latest_year.years_window = 'latest'

@@ -1,4 +1,5 @@
--- One row for every school and every indicator that covers its phase, with or without a figure: what is missing says why.
+-- One row for every school and every indicator that covers its phase, with or without a figure: what is missing says
+-- why.
 with
 
 schools as (select * from {{ ref('dim_school') }} where assessment_id in {{ selected_assessments() }}),
@@ -50,7 +51,9 @@ missing_reasons as (
         results.release_label
     from expected
     inner join results
-        on expected.assessment_id = results.assessment_id and expected.urn = results.urn and expected.measure = results.measure
+        on expected.assessment_id = results.assessment_id
+        and expected.urn = results.urn
+        and expected.measure = results.measure
         and results.academic_year between expected.list_year - expected.oldest_year_back and expected.list_year - 1
     where results.reason_code is not null
     order by expected.assessment_id, expected.urn, expected.indicator, results.academic_year desc
@@ -84,7 +87,8 @@ measured as (
             when estimates.probability_beyond_line >= expected.possible_probability then 'possible'
             else 'none'
         end as flag,
-        case when estimates.value is null then coalesce(missing_reasons.reason_code, 'no_result_known') end as reason_code,
+        case when estimates.value is null then coalesce(missing_reasons.reason_code, 'no_result_known') end
+            as reason_code,
         coalesce(estimates.releases_used, missing_reasons.release_label) as releases_used,
         null::text as value_in_words
     from expected
@@ -102,7 +106,12 @@ inspected as (
         expected.*,
         case expected.method
             when 'inspection_age' then ((expected.as_at - latest_inspections.inspection_date) / 365.25)::numeric
-            when 'inspection_outcome' then case latest_inspections.concern_level when 'serious' then 3 when 'concern' then 2 when 'none' then 1 end
+            when
+                'inspection_outcome'
+                then
+                    case latest_inspections.concern_level
+                        when 'serious' then 3 when 'concern' then 2 when 'none' then 1
+                    end
         end as value,
         null::numeric as n,
         null::text as academic_years,
@@ -113,20 +122,27 @@ inspected as (
         expected.line_offset as line,
         null::numeric as probability_beyond_line,
         case expected.method
-            when 'inspection_age' then
-                case
-                    when (expected.as_at - latest_inspections.inspection_date) / 365.25 > expected.line_offset then 'likely'
-                    when latest_inspections.inspection_date is not null then 'none'
-                end
+            when 'inspection_age'
+                then
+                    case
+                        when
+                            (expected.as_at - latest_inspections.inspection_date) / 365.25 > expected.line_offset
+                            then 'likely'
+                        when latest_inspections.inspection_date is not null then 'none'
+                    end
             when 'inspection_outcome' then concern_points.flag
         end as flag,
         case
-            when latest_inspections.inspection_date is null and predecessor_inspected.urn is not null then 'predecessor_only'
+            when
+                latest_inspections.inspection_date is null and predecessor_inspected.urn is not null
+                then 'predecessor_only'
             when latest_inspections.inspection_date is null then 'never_inspected'
             when expected.method = 'inspection_outcome' and concern_points.flag is null then 'no_grade'
         end as reason_code,
         latest_inspections.release_label as releases_used,
-        case expected.method when 'inspection_outcome' then to_char(latest_inspections.inspection_date, 'FMDD FMMonth YYYY') end
+        case expected.method
+            when 'inspection_outcome' then to_char(latest_inspections.inspection_date, 'FMDD FMMonth YYYY')
+        end
             as value_in_words
     from expected
     left join latest_inspections

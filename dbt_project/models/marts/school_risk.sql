@@ -1,4 +1,5 @@
--- Points by domain. A domain gives at most its cap, and is available only as far as the weight of its indicators is known.
+-- Points by domain. A domain gives at most its cap, and is available only as far as the weight of its indicators is
+-- known.
 with
 
 schools as (select * from {{ ref('dim_school') }} where assessment_id in {{ selected_assessments() }}),

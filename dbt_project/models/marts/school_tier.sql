@@ -95,7 +95,8 @@ decided as (
     from ranked
 ),
 
--- Strongest first: gates, then the indicators that gave most points, then strengths; three to six in all where there are so many.
+-- Strongest first: gates, then the indicators that gave most points, then strengths; three to six in all where there
+-- are so many.
 sentences as (
     select
         assessment_id,

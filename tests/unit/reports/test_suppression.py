@@ -31,7 +31,7 @@ def tiers_of(schools: list[Placed]) -> list[str]:
     return [tier for tier in PRICES if any(school.tier == tier for school in schools)]
 
 
-def statements(
+def statements(  # noqa: PLR0912  # one branch a kind of statement
     schools: list[Placed], counts: PublicCounts
 ) -> Iterator[tuple[list[tuple[str, tuple[str, str]]], dict, float, float]]:
     """Everything the page says and the register knows: (variables, weight of each, least, greatest)."""

@@ -1,4 +1,5 @@
--- How much schools truly differ: the between-school variance tau squared, DerSimonian and Laird (1986), over the state-funded schools of
+-- How much schools truly differ: the between-school variance tau squared, DerSimonian and Laird (1986), over the
+-- state-funded schools of
 -- the country. Rates are compared within a phase, all else within the indicator.
 with
 
@@ -44,6 +45,7 @@ select
     years_window,
     comparison_group,
     schools,
-    greatest(0, (q - (schools - 1)) / nullif(sum_of_weights - sum_of_squared_weights / sum_of_weights, 0)) as tau_squared
+    greatest(0, (q - (schools - 1)) / nullif(sum_of_weights - sum_of_squared_weights / sum_of_weights, 0))
+        as tau_squared
 from heterogeneity
 where schools > 1

@@ -1,5 +1,7 @@
--- Each pooled figure shrunk towards the national one by how noisy it is, and the probability that the school truly lies beyond the line.
--- Empirical Bayes with a normal prior: Leckie and Goldstein (2009); the prior mean is the national figure, not that of similar schools.
+-- Each pooled figure shrunk towards the national one by how noisy it is, and the probability that the school truly
+-- lies beyond the line.
+-- Empirical Bayes with a normal prior: Leckie and Goldstein (2009); the prior mean is the national figure, not that of
+-- similar schools.
 with
 
 pooled as (
@@ -25,7 +27,8 @@ shrunk as (
     from pooled
     inner join between_schools
         on pooled.assessment_id = between_schools.assessment_id and pooled.indicator = between_schools.indicator
-        and pooled.years_window = between_schools.years_window and pooled.comparison_group = between_schools.comparison_group
+        and pooled.years_window = between_schools.years_window
+        and pooled.comparison_group = between_schools.comparison_group
     inner join indicators on pooled.ruleset = indicators.ruleset and pooled.indicator = indicators.indicator
 ),
 

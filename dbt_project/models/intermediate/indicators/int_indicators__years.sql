@@ -1,4 +1,5 @@
--- One row a school, indicator and year that counts: the year's value beside the national one, with its weight and its sampling variance.
+-- One row a school, indicator and year that counts: the year's value beside the national one, with its weight and its
+-- sampling variance.
 with
 
 assessments as (
@@ -57,11 +58,13 @@ measured as (
         results.pupils,
         results.release_label
     from available_years
-    inner join indicators on available_years.ruleset = indicators.ruleset and available_years.indicator = indicators.indicator
+    inner join
+        indicators
+        on available_years.ruleset = indicators.ruleset and available_years.indicator = indicators.indicator
     inner join schools on available_years.assessment_id = schools.assessment_id
     inner join results
         on schools.assessment_id = results.assessment_id and schools.urn = results.urn
-        and results.measure = indicators.measure and available_years.academic_year = results.academic_year
+        and indicators.measure = results.measure and available_years.academic_year = results.academic_year
     inner join national
         on results.assessment_id = national.assessment_id and results.measure = national.measure
         and results.academic_year = national.academic_year and schools.phase = national.phase
@@ -81,7 +84,8 @@ year_to_year as (
             assessment_id,
             indicator,
             phase,
-            deviation - lag(deviation) over (partition by assessment_id, indicator, urn order by academic_year) as change
+            deviation
+            - lag(deviation) over (partition by assessment_id, indicator, urn order by academic_year) as change
         from measured
         where method = 'rate' and value is not null and is_state_funded
     ) as changes

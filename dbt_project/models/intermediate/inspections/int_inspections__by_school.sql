@@ -1,4 +1,5 @@
--- Inspections of the authority's schools and of their one-to-one predecessors, with the concern each means under its own regime.
+-- Inspections of the authority's schools and of their one-to-one predecessors, with the concern each means under its
+-- own regime.
 with
 
 schools as (select * from {{ ref('int_register__schools') }}),
@@ -44,8 +45,10 @@ answered as (
 judged as (
     select
         answered.urn as school_urn,
-        -- Older files list a predecessor's inspection under the new URN: one from before the opening is the predecessor's.
-        answered.relates_to_predecessor or coalesce(events.inspection_date < answered.open_date, false) as relates_to_predecessor,
+        -- Older files list a predecessor's inspection under the new URN: one from before the opening is the
+        -- predecessor's.
+        answered.relates_to_predecessor
+        or coalesce(events.inspection_date < answered.open_date, false) as relates_to_predecessor,
         events.*
     from answered
     inner join events on answered.assessment_id = events.assessment_id and answered.inspection_urn = events.urn
@@ -57,18 +60,20 @@ levels as (
         judged.school_urn,
         judged.urn,
         judged.inspection_date,
-        max(case concerns.concern_level when 'serious' then 3 when 'concern' then 2 when 'none' then 1 end) as level_rank
+        max(case concerns.concern_level when 'serious' then 3 when 'concern' then 2 when 'none' then 1 end)
+            as level_rank
     from judged
-    cross join lateral (
-        values
-        ('category_of_concern', judged.category_of_concern),
-        ('overall_effectiveness', judged.overall_effectiveness::text),
-        ('quality_of_education', judged.quality_of_education),
-        ('leadership_and_management', judged.leadership_and_management),
-        ('safeguarding', judged.safeguarding),
-        ('card_worst_grade', judged.card_worst_grade),
-        ('leadership_and_governance', judged.leadership_and_governance)
-    ) as judgements (field, value)
+    cross join
+        lateral (
+            values
+            ('category_of_concern', judged.category_of_concern),
+            ('overall_effectiveness', judged.overall_effectiveness::text),
+            ('quality_of_education', judged.quality_of_education),
+            ('leadership_and_management', judged.leadership_and_management),
+            ('safeguarding', judged.safeguarding),
+            ('card_worst_grade', judged.card_worst_grade),
+            ('leadership_and_governance', judged.leadership_and_governance)
+        ) as judgements (field, value)
     inner join concerns
         on judged.ruleset = concerns.ruleset and judgements.field = concerns.field and judgements.value = concerns.value
     group by judged.assessment_id, judged.school_urn, judged.urn, judged.inspection_date
@@ -95,7 +100,8 @@ select
     judged.safeguarding,
     judged.card_worst_grade,
     judged.leadership_and_governance,
-    case levels.level_rank when 3 then 'serious' when 2 then 'concern' when 1 then 'none' else 'unknown' end as concern_level,
+    case levels.level_rank when 3 then 'serious' when 2 then 'concern' when 1 then 'none' else 'unknown' end
+        as concern_level,
     judged.relates_to_predecessor,
     -- Only the school's own inspections judge it; a predecessor's is shown and counts for nothing.
     case

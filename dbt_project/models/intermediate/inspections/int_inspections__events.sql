@@ -1,4 +1,5 @@
--- One row a graded inspection known at the as-at date. Files tell of the same one with dates that differ by days (first day, last day).
+-- One row a graded inspection known at the as-at date. Files tell of the same one with dates that differ by days
+-- (first day, last day).
 with
 
 releases as (select * from {{ ref('int_assessment__releases') }}),
@@ -14,7 +15,9 @@ known as (
         rulesets.same_inspection_days,
         releases.release_label,
         told.*,
-        case told.told_as when 'report_card' then 1 when 'latest' then 2 when 'previous' then 3 when 'history' then 4 end as told_rank,
+        case told.told_as
+            when 'report_card' then 1 when 'latest' then 2 when 'previous' then 3 when 'history' then 4
+        end as told_rank,
         releases.known_from as release_known_from
     from releases
     inner join rulesets on releases.ruleset = rulesets.ruleset
@@ -31,7 +34,8 @@ separated as (
         *,
         case
             when inspection_date - lag(inspection_date) over (
-                partition by assessment_id, urn order by inspection_date, told_rank, release_known_from, release_id, line
+                partition by assessment_id, urn
+                order by inspection_date, told_rank, release_known_from, release_id, line
             ) <= same_inspection_days then 0
             else 1
         end as is_new

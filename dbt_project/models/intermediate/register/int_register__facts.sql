@@ -1,4 +1,5 @@
--- Every statement of a register file about a school, seen from each assessment: what it may say and whether it may say that the school exists.
+-- Every statement of a register file about a school, seen from each assessment: what it may say and whether it may say
+-- that the school exists.
 with
 
 releases as (select * from {{ ref('int_assessment__releases') }}),
@@ -22,7 +23,8 @@ delivered as (
     union all
     select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date from spine
     union all
-    select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date from information
+    select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date
+    from information
     union all
     select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, null, null from inspected
 ),
@@ -59,7 +61,7 @@ select
     -- Known files first, the newest first; of the files issued later the earliest, nearest to the opening.
     case when releases.usage = 'known' then 1 else 2 end as usage_rank,
     case when releases.usage = 'known' then -1 else 1 end * (releases.known_from - date '2000-01-01') as usage_order,
-    exists (
+    exists(
         select 1
         from governance
         where

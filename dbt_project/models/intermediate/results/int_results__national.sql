@@ -1,4 +1,5 @@
--- The comparator of each year: pupil-weighted mean of state-funded mainstream schools; for absence the publisher's own national row by phase.
+-- The comparator of each year: pupil-weighted mean of state-funded mainstream schools; for absence the publisher's own
+-- national row by phase.
 with
 
 releases as (select * from {{ ref('int_assessment__releases') }} where usage = 'known'),
@@ -62,5 +63,7 @@ select
     covered.phase,
     published.national
 from published
-inner join (values ('primary', 'primary'), ('secondary', 'secondary'), ('secondary', 'all_through'), ('special', 'special'))
-    as covered (published_phase, phase) on published.phase = covered.published_phase
+inner join
+    (values ('primary', 'primary'), ('secondary', 'secondary'), ('secondary', 'all_through'), ('special', 'special'))
+        as covered (published_phase, phase)
+    on published.phase = covered.published_phase

@@ -1,4 +1,5 @@
--- Every graded inspection that any file tells of: a row of management information holds up to three (latest, previous, report card).
+-- Every graded inspection that any file tells of: a row of management information holds up to three (latest, previous,
+-- report card).
 with
 
 management_information as (select * from {{ source('raw', 'ofsted_mi') }}),
@@ -127,8 +128,10 @@ select
     grades.grade as overall_effectiveness,
     -- A dash in 2013, blank later: inspected and in no category.
     nullif(coalesce(delivered.category_of_concern, grades.category), '-') as category_of_concern,
-    case when delivered.quality_of_education ~ '^[1-4]$' then delivered.quality_of_education end as quality_of_education,
-    case when delivered.leadership_and_management ~ '^[1-4]$' then delivered.leadership_and_management end as leadership_and_management,
+    case when delivered.quality_of_education ~ '^[1-4]$' then delivered.quality_of_education end
+        as quality_of_education,
+    case when delivered.leadership_and_management ~ '^[1-4]$' then delivered.leadership_and_management end
+        as leadership_and_management,
     case when delivered.safeguarding in ('Yes', 'No', 'Met', 'Not met') then delivered.safeguarding end as safeguarding,
     delivered.card_worst_grade,
     delivered.leadership_and_governance,

@@ -1,4 +1,5 @@
--- Each row of the links file read from the point of view of the later school: one predecessor link, whichever end delivered it.
+-- Each row of the links file read from the point of view of the later school: one predecessor link, whichever end
+-- delivered it.
 with
 
 rows as (select * from {{ source('raw', 'gias_links') }}),
@@ -22,7 +23,7 @@ delivered as (
 select
     release_id,
     line,
-    urn as urn,
+    urn,
     link_urn as predecessor_urn,
     link_type,
     link_date

@@ -29,10 +29,11 @@ select distinct
     {{ as_number('measures.delivered') }}::numeric(10, 3) as value
 from delivered
 inner join releases on delivered.release_id = releases.release_id
-cross join lateral (
-    values
-    ('overall_absence_pct', delivered.overall_absence_pct),
-    ('persistent_absence_10_pct', delivered.persistent_absence_10_pct),
-    ('persistent_absence_15_pct', delivered.persistent_absence_15_pct)
-) as measures (measure, delivered)
+cross join
+    lateral (
+        values
+        ('overall_absence_pct', delivered.overall_absence_pct),
+        ('persistent_absence_10_pct', delivered.persistent_absence_10_pct),
+        ('persistent_absence_15_pct', delivered.persistent_absence_15_pct)
+    ) as measures (measure, delivered)
 where delivered.phase is not null and {{ as_number('measures.delivered') }} is not null

@@ -21,14 +21,15 @@ delivered as (
         measures.delivered,
         {{ as_number('ks2.eligible_pupils') }} as pupils
     from ks2
-    cross join lateral (
-        values
-        ('rwm_expected_pct', ks2.rwm_expected_pct),
-        ('rwm_higher_pct', ks2.rwm_higher_pct),
-        ('reading_progress', ks2.reading_progress),
-        ('writing_progress', ks2.writing_progress),
-        ('maths_progress', ks2.maths_progress)
-    ) as measures (measure, delivered)
+    cross join
+        lateral (
+            values
+            ('rwm_expected_pct', ks2.rwm_expected_pct),
+            ('rwm_higher_pct', ks2.rwm_higher_pct),
+            ('reading_progress', ks2.reading_progress),
+            ('writing_progress', ks2.writing_progress),
+            ('maths_progress', ks2.maths_progress)
+        ) as measures (measure, delivered)
     where ks2.rectype in ('1', '2') or ks2.rectype is null
 
     union all
@@ -42,13 +43,14 @@ delivered as (
         measures.delivered,
         {{ as_number('measures.pupils') }}
     from ks4
-    cross join lateral (
-        values
-        ('attainment8', ks4.attainment8, ks4.pupils),
-        ('progress8', ks4.progress8, coalesce(nullif(ks4.progress8_pupils, ''), ks4.pupils)),
-        ('english_maths_4_pct', ks4.english_maths_4_pct, ks4.pupils),
-        ('english_maths_5_pct', ks4.english_maths_5_pct, ks4.pupils)
-    ) as measures (measure, delivered, pupils)
+    cross join
+        lateral (
+            values
+            ('attainment8', ks4.attainment8, ks4.pupils),
+            ('progress8', ks4.progress8, coalesce(nullif(ks4.progress8_pupils, ''), ks4.pupils)),
+            ('english_maths_4_pct', ks4.english_maths_4_pct, ks4.pupils),
+            ('english_maths_5_pct', ks4.english_maths_5_pct, ks4.pupils)
+        ) as measures (measure, delivered, pupils)
     where ks4.rectype in ('1', '2') or ks4.rectype is null
 
     union all
@@ -89,5 +91,6 @@ inner join releases on delivered.release_id = releases.release_id
 left join reason_codes on btrim(delivered.delivered) = reason_codes.code
 where
     delivered.urn ~ '^[0-9]{5,7}$'
-    -- A layout without the column leaves a null: it says nothing about the measure, so an earlier stage may still speak.
+    -- A layout without the column leaves a null: it says nothing about the measure, so an earlier stage may still
+    -- speak.
     and delivered.delivered is not null
