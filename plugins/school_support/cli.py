@@ -230,6 +230,11 @@ def _show_edition(edition_id: int, is_new: bool, outputs: dict[str, str]) -> Non
     stamp = " (demonstration)" if summary.demonstration else ""
     lines = {"Edition": f"{summary.edition} of list year {summary.list_year}{stamp}", "Hash": summary.content_hash}
     lines |= {f"Warning {number}": text for number, text in enumerate(summary.warnings, start=1)}
+    if summary.quarantined:
+        files = ", ".join(summary.quarantined)
+        lines["Quarantined"] = (
+            f"{len(summary.quarantined)} files, none of them used: {files}. `support-list status` says why."
+        )
     lines |= {label: outputs[key] for label, key in OUTPUTS.items()}
     lines["psql"] = "make psql"
     lines["BI tools"] = (

@@ -40,7 +40,7 @@ STATUS_QUERIES = (
 
 @dataclass(frozen=True)
 class EditionSummary:
-    """An edition in a few figures. `table` has a row a tier: schools, days, cost in GBP."""
+    """An edition in a few figures. `table` has a row a tier: schools, days, cost in GBP; `quarantined` names files."""
 
     edition: int
     list_year: int
@@ -48,6 +48,7 @@ class EditionSummary:
     demonstration: bool
     table: Table
     warnings: list[str]
+    quarantined: list[str]
 
 
 def read_status() -> list[Table]:
@@ -88,6 +89,11 @@ def read_edition_summary(edition_id: int) -> EditionSummary:
             "and gate_run_id = (select max(gate_run_id) from quality.gate_run where gate = 'candidate' and subject_id = %s)",
             (candidate_id,),
         ).fetchall()
+        quarantined = connection.execute(
+            "select file_name from landing.release where status = 'quarantined' and collection = "
+            "(select collection from seeds.authority_setting where authority = %s) order by file_name",
+            (authority,),
+        ).fetchall()
     stamp = " DEMONSTRATION" if demonstration else ""
     table = Table(
         title=f"{name} ({authority}), list year {list_year}, as at {as_at:%-d %B %Y}{stamp}",
@@ -111,4 +117,5 @@ def read_edition_summary(edition_id: int) -> EditionSummary:
             "Not met: " + sentence + (f" ({detail})" if detail else "") + (f" URNs {', '.join(urns)}" if urns else "")
             for sentence, urns, detail in warnings
         ],
+        [name for (name,) in quarantined],
     )

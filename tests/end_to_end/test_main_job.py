@@ -97,6 +97,13 @@ def test_no_row_joins_a_published_edition(first_run: subprocess.CompletedProcess
         )
 
 
+def test_the_builder_may_not_approve_his_own_candidate(first_run: subprocess.CompletedProcess[str]) -> None:
+    [(candidate_id,)] = rows("select candidate_id from publication.candidate")
+    refused = support_list("approve", str(candidate_id))
+    assert refused.returncode == 1
+    assert "cannot approve it" in refused.stderr
+
+
 def test_the_same_input_again_publishes_nothing_new(
     first_run: subprocess.CompletedProcess[str], small_sample: Path
 ) -> None:

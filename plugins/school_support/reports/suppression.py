@@ -226,7 +226,7 @@ def protect(schools: Sequence[Placed], tiers: Sequence[str]) -> PublicCounts:
         return {cell for cell in large if reader.show(reader.count(cell, counts[cell]), while_safe=guarded)}
 
     totals = show_counts(by_tier.values())
-    costs = {t: _sum(s.cost for s in schools if s.tier == t) if by_tier[t] in totals else None for t in tiers}
+    costs = {t: _sum(s.cost for s in schools if s.tier == t) for t in tiers}
     for tier, cost in costs.items():
         if cost is not None and not reader.show(*reader.cost(tier, cost), while_safe=guarded):
             costs[tier] = None
