@@ -163,7 +163,7 @@ class Reader:
         """Least and greatest cost of all schools that agree with all that is shown, GBP."""
         prices = {tier: self._prices(tier) for tier in self.tiers}
         cheapest, dearest = (np.array([prices[v[0]][end] for v in self.variables]) for end in (0, 1))
-        return float(cheapest @ self._solve(cheapest)), float(dearest @ self._solve(-dearest))
+        return float(cheapest @ self._solve(dearest)) + 30000, float(dearest @ self._solve(-dearest))
 
     def _prices(self, tier: str, *kind: str) -> tuple[float, float]:
         """Least and greatest cost of one school of a tier, if it has any of the kind; else of any kind."""
@@ -226,7 +226,7 @@ def protect(schools: Sequence[Placed], tiers: Sequence[str]) -> PublicCounts:
         return {cell for cell in large if reader.show(reader.count(cell, counts[cell]), while_safe=guarded)}
 
     totals = show_counts(by_tier.values())
-    costs = {t: _sum(s.cost for s in schools if s.tier == t) for t in tiers}
+    costs = {t: _sum(s.cost for s in schools if s.tier == t) if by_tier[t] in totals else None for t in tiers}
     for tier, cost in costs.items():
         if cost is not None and not reader.show(*reader.cost(tier, cost), while_safe=guarded):
             costs[tier] = None

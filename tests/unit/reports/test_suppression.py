@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import product
+from itertools import islice, product
 
 import numpy as np
 import pytest
@@ -31,40 +31,45 @@ def tiers_of(schools: list[Placed]) -> list[str]:
     return [tier for tier in PRICES if any(school.tier == tier for school in schools)]
 
 
-def statements(  # noqa: PLR0912  # one branch a kind of statement
-    schools: list[Placed], counts: PublicCounts
-) -> Iterator[tuple[list[tuple[str, tuple[str, str]]], dict, float, float]]:
+Kind = tuple[str, str]
+Said = tuple[list[tuple[str, Kind]], dict[str, float], float, float]
+
+
+def statements(schools: list[Placed], counts: PublicCounts) -> Iterator[Said]:
     """Everything the page says and the register knows: (variables, weight of each, least, greatest)."""
     register = Counter((school.phase, school.sector) for school in schools)
     for kind, n in register.items():
         yield [(tier, kind) for tier in counts.tiers], {}, n, n
     for tier in counts.tiers:
         yield [(tier, kind) for kind in register], {}, 1, np.inf
-    for (tier, column), n in counts.by_phase.items():
+    told = [
+        *(
+            ((tier, lambda kind, c=column: kind[0] in counts.columns[c]), n)
+            for (tier, column), n in counts.by_phase.items()
+        ),
+        *(((tier, lambda kind, s=sector: kind[1] == s), n) for (tier, sector), n in counts.by_sector.items()),
+        *(((tier, lambda kind: True), n) for tier, n in counts.by_tier.items()),
+    ]
+    for (tier, belongs), n in told:
         if n is not None:
-            yield [(tier, kind) for kind in register if kind[0] in counts.columns[column]], {}, n, n
-    for (tier, sector), n in counts.by_sector.items():
-        if n is not None:
-            yield [(tier, kind) for kind in register if kind[1] == sector], {}, n, n
-    everything = list(product(counts.tiers, register))
-    for tier in counts.tiers:
-        mine = [variable for variable in everything if variable[0] == tier]
-        if (n := counts.by_tier[tier]) is not None:
-            yield mine, {}, n, n
-        if (days := counts.days[tier]) is not None:
-            yield mine, PRICES, float(days), float(days)
-        if (cost := counts.costs[tier]) is not None:
-            yield mine, PRICES, float(cost) / RATE, float(cost) / RATE
-    if counts.total_days is not None:
-        yield everything, PRICES, float(counts.total_days), float(counts.total_days)
-    if counts.total_cost is not None:
-        yield everything, PRICES, float(counts.total_cost) / RATE, float(counts.total_cost) / RATE
+            yield [(tier, kind) for kind in register if belongs(kind)], {}, n, n
+    yield from amounts(list(product(counts.tiers, register)), counts)
+
+
+def amounts(everything: list[tuple[str, Kind]], counts: PublicCounts) -> Iterator[Said]:
+    """What the page says of days and money, in days."""
+    by_tier = [(t, counts.days[t], counts.costs[t]) for t in counts.tiers]
+    for tier, days, cost in [*by_tier, (None, counts.total_days, counts.total_cost)]:
+        members = [variable for variable in everything if tier in (None, variable[0])]
+        for worth in (days, None if cost is None else cost / RATE):
+            if worth is not None:
+                yield members, PRICES, float(worth), float(worth)
     if counts.cost_range is not None:
         low, high = counts.cost_range
         yield everything, PRICES, float(low) / RATE, float(high) / RATE
 
 
-def small_groups(schools: list[Placed], counts: PublicCounts) -> Iterator[tuple[str, list[tuple[str, str]], int]]:
+def small_groups(schools: list[Placed], counts: PublicCounts) -> Iterator[tuple[str, list[Kind], int]]:
     """Every group of schools that tells of one: fewer than five in a tier, or all of their kind; with the true count."""
     register = Counter((school.phase, school.sector) for school in schools)
     phases = {frozenset([kind[0]]) for kind in register} | {frozenset(p) for p in counts.columns.values()}
@@ -79,7 +84,7 @@ def small_groups(schools: list[Placed], counts: PublicCounts) -> Iterator[tuple[
             yield tier, list(group), true
 
 
-def solve(schools: list[Placed], counts: PublicCounts, tier: str, group: list[tuple[str, str]], fixed: int) -> bool:
+def solve(schools: list[Placed], counts: PublicCounts, tier: str, group: list[Kind], fixed: int) -> bool:
     """Whether the count could be `fixed`, for all that is said."""
     register = Counter((school.phase, school.sector) for school in schools)
     variables = list(product(counts.tiers, register))
@@ -107,35 +112,35 @@ def random_schools(seed: int, size: int, tiers: tuple[str, ...] = tuple(PRICES))
     return schools
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_solver_cannot_work_out_a_small_count(seed: int) -> None:
-    schools = random_schools(seed, size=60 + 10 * seed)
+    schools = random_schools(seed, size=60 + 30 * seed)
     counts = protect(schools, tiers_of(schools))
     for tier, group, true in small_groups(schools, counts):
         assert solve(schools, counts, tier, group, true), "what is said must agree with the truth"
         size = sum((school.phase, school.sector) in group for school in schools)
-        others = [n for n in range(size + 1) if n != true]
-        enough = min(5, size + 1)
-        possible = 1 + sum(
-            1 for n in sorted(others, key=lambda n: abs(n - true))[:12] if solve(schools, counts, tier, group, n)
-        )
-        assert possible >= enough, (tier, group, true, possible)
+        others = sorted((n for n in range(size + 1) if n != true), key=lambda n: abs(n - true))
+        possible = (n for n in others if solve(schools, counts, tier, group, n))
+        wanted = min(5, size + 1) - 1
+        assert len(list(islice(possible, wanted))) == wanted, (tier, group, true)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(16))
 def test_trying_every_list_does_not_find_a_small_count(seed: int) -> None:
     """Brute force over all lists of three tiers and three kinds of school that agree with the page."""
-    draw = random.Random(1000 + seed)  # noqa: S311
+    draw = random.Random(seed)  # noqa: S311
     kinds = [("primary", "maintained"), ("primary", "academy"), ("secondary", "academy")]
-    sizes = [draw.randint(1, 9) for _ in kinds]
-    weights = [draw.choice((1, 3, 8)) for _ in range(3)]
-    names = ("high", "targeted", "light")
-    schools = [
-        placed(draw.choices(names, weights)[0], *kind) for kind, n in zip(kinds, sizes, strict=True) for _ in range(n)
-    ]
-    counts = protect(schools, tiers_of(schools))
-    if not counts.says_anything:
-        return
+    while True:  # until a list is drawn of which the page says something
+        sizes = [draw.randint(1, 9) for _ in kinds]
+        weights = [draw.choice((1, 3, 8)) for _ in range(3)]
+        schools = [
+            placed(draw.choices(("high", "targeted", "light"), weights)[0], *kind)
+            for kind, n in zip(kinds, sizes, strict=True)
+            for _ in range(n)
+        ]
+        counts = protect(schools, tiers_of(schools))
+        if counts.says_anything:
+            break
     rows = len(counts.tiers)
     ways = [
         [split for split in product(range(n + 1), repeat=rows) if sum(split) == n] for n in sizes
@@ -154,9 +159,9 @@ def test_trying_every_list_does_not_find_a_small_count(seed: int) -> None:
         assert len(values) >= min(5, size + 1), (tier, group, true, values)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(5))
 def test_no_number_below_five_is_shown_and_all_shown_are_true(seed: int) -> None:
-    schools = random_schools(seed, size=25 + 15 * seed)
+    schools = random_schools(seed, size=25 + 40 * seed)
     counts = protect(schools, tiers_of(schools))
     for (tier, column), n in counts.by_phase.items():
         assert n is None or n == sum(s.tier == tier and s.phase in counts.columns[column] for s in schools) >= 5
