@@ -43,8 +43,13 @@ def serialised(home: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return serialised(tmp_path_factory.mktemp("airflow"))
+def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("airflow")
+
+
+@pytest.fixture(scope="module")
+def first(airflow_home: Path) -> str:
+    return serialised(airflow_home)
 
 
 def test_all_dags_import_and_nothing_else(first: str) -> None:
@@ -54,8 +59,8 @@ def test_all_dags_import_and_nothing_else(first: str) -> None:
     assert {path.stem for path in FILES} == DAGS
 
 
-def test_serialising_twice_gives_the_same(first: str, tmp_path: Path) -> None:
-    assert serialised(tmp_path) == first
+def test_serialising_twice_gives_the_same(first: str, airflow_home: Path) -> None:
+    assert serialised(airflow_home) == first
 
 
 def test_what_engineers_backfill_is_periodic_and_publishing_is_not(first: str) -> None:

@@ -163,7 +163,7 @@ class Reader:
         """Least and greatest cost of all schools that agree with all that is shown, GBP."""
         prices = {tier: self._prices(tier) for tier in self.tiers}
         cheapest, dearest = (np.array([prices[v[0]][end] for v in self.variables]) for end in (0, 1))
-        return float(cheapest @ self._solve(dearest)) + 30000, float(dearest @ self._solve(-dearest))
+        return float(cheapest @ self._solve(cheapest)), float(dearest @ self._solve(-dearest))
 
     def _prices(self, tier: str, *kind: str) -> tuple[float, float]:
         """Least and greatest cost of one school of a tier, if it has any of the kind; else of any kind."""
