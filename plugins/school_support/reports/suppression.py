@@ -26,7 +26,7 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]
 
 THRESHOLD = 5
-"""A count below this is never shown: `domain.md` 5.3, and what DfE and ONS do for small areas."""
+"""A count below this is never shown."""
 SMALL_PHASE = 10
 """Phases with fewer schools than this share a column: alone they could hardly show a number."""
 OTHER_PHASES = "other"

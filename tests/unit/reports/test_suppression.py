@@ -35,7 +35,7 @@ Kind = tuple[str, str]
 Said = tuple[list[tuple[str, Kind]], dict[str, float], float, float]
 
 
-def statements(schools: list[Placed], counts: PublicCounts) -> Iterator[Said]:  # noqa: PLR0912  # a branch a statement
+def statements(schools: list[Placed], counts: PublicCounts) -> Iterator[Said]:
     """Everything the page says and the register knows: (variables, weight of each, least, greatest)."""
     register = Counter((school.phase, school.sector) for school in schools)
     for kind, n in register.items():

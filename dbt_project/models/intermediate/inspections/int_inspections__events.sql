@@ -35,7 +35,7 @@ separated as (
         case
             when inspection_date - lag(inspection_date) over (
                 partition by assessment_id, urn
-                order by inspection_date, told_rank, release_known_from, release_id, line
+                order by inspection_date, told_rank, release_known_from, release_label, line
             ) <= same_inspection_days then 0
             else 1
         end as is_new
@@ -46,7 +46,7 @@ numbered as (
     select
         *,
         sum(is_new) over (
-            partition by assessment_id, urn order by inspection_date, told_rank, release_known_from, release_id, line
+            partition by assessment_id, urn order by inspection_date, told_rank, release_known_from, release_label, line
         ) as inspection_number
     from separated
 )

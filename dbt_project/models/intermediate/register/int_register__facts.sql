@@ -58,6 +58,9 @@ select
     releases.source,
     releases.known_from,
     releases.release_label,
+    releases.sha256,
+    -- A register describes a school better than an inspectorate does, even one a day older.
+    releases.source = 'ofsted_mi' as is_inspectorate,
     -- Known files first, the newest first; of the files issued later the earliest, nearest to the opening.
     case when releases.usage = 'known' then 1 else 2 end as usage_rank,
     case when releases.usage = 'known' then -1 else 1 end * (releases.known_from - date '2000-01-01') as usage_order,

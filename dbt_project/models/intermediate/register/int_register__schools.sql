@@ -18,22 +18,25 @@ members as (
 described as (
     select distinct on (assessment_id, urn) *
     from facts
-    order by assessment_id, urn, usage_rank, usage_order, release_id
+    order by assessment_id, urn, usage_rank, is_inspectorate, usage_order, sha256
 ),
 
 dated as (
     select
         assessment_id,
         urn,
-        (array_agg(open_date order by usage_rank, usage_order, release_id) filter (where open_date is not null))[1]
-            as open_date,
         (
-            array_agg(close_date order by known_from desc, release_id) filter (
+            array_agg(open_date order by usage_rank, is_inspectorate, usage_order, sha256) filter (
+                where open_date is not null
+            )
+        )[1] as open_date,
+        (
+            array_agg(close_date order by known_from desc, sha256) filter (
                 where usage = 'known' and close_date is not null
             )
         )[1]
             as known_close_date,
-        (array_agg(close_date order by known_from desc, release_id) filter (where close_date < as_at))[1]
+        (array_agg(close_date order by known_from desc, sha256) filter (where close_date < as_at))[1]
             as past_close_date
     from facts
     group by assessment_id, urn
