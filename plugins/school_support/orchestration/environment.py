@@ -104,6 +104,8 @@ def airflow_environment(port: int, scheduled: bool) -> dict[str, str]:
         | {
             "AIRFLOW_HOME": str(home),
             "SUPPORT_LIST_HOME": str(settings().home),
+            # Tasks run in another folder, where a relative path would mean something else.
+            **({"SUPPORT_LIST_DATA": str(data.resolve())} if (data := settings().data) else {}),
             "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(project / "plugins")])),
             "PYTHONUNBUFFERED": "1",
             # Tasks speak to the API server over HTTP: not by way of a proxy.

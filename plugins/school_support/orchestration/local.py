@@ -68,7 +68,7 @@ class LocalAirflow:
         return f"http://{HOST}:{self._port}"
 
     def __enter__(self) -> LocalAirflow:
-        self._home.mkdir(parents=True, exist_ok=True)
+        log_file(self._home, "supervisor").parent.mkdir(parents=True, exist_ok=True)
         ensure_secrets()
         lock = _take_lock(self._home)
         try:
@@ -254,10 +254,10 @@ def stop_local_airflow() -> bool:
     if not home.exists():
         return False
     lock, record = _take_lock(home), read_record(home)
-    if lock is None:
-        ask_to_end(record["supervisor"])
-    else:
+    if lock is not None:
         os.close(lock)
+    elif "supervisor" in record:
+        ask_to_end(record["supervisor"])
     end_recorded(record.get("processes", []))
     return lock is None
 

@@ -171,7 +171,6 @@ def _signal(process: psutil.Process, number: signal.Signals) -> None:
 
 
 def _start(home: Path, name: str) -> subprocess.Popen[bytes]:
-    log_file(home, name).parent.mkdir(parents=True, exist_ok=True)
     with log_file(home, name).open("wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "airflow", *COMPONENTS[name]],

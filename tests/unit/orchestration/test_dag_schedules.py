@@ -1,0 +1,116 @@
+"""When the DAGs run, what they have in common, and that Airflow keeps out of the package in its plugins folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from school_support.settings import PROJECT
+
+READ = """
+import json, secrets, sys
+import pendulum
+from airflow.dag_processing.dagbag import DagBag
+from airflow import plugins_manager
+from airflow.serialization.serialized_objects import DagSerialization
+plugins_manager.ensure_plugins_loaded()
+bag = DagBag(sys.argv[1])
+start, end = pendulum.datetime(2025, 9, 1), pendulum.datetime(2026, 8, 31)
+dags = {}
+for name, dag in bag.dags.items():
+    kept = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+    periodic = kept.timetable.can_be_scheduled
+    due = [info.run_after for info in kept.iter_dagrun_infos_between(start, end)] if periodic else []
+    dags[name] = {
+        "due": [moment.in_timezone("Europe/London").format("YYYY-MM-DD HH:mm") for moment in due],
+        "catchup": dag.catchup, "max_active_runs": dag.max_active_runs, "doc": dag.doc_md, "start": str(dag.start_date),
+        "tasks": {
+            task.task_id: {"pool": task.pool, "retries": task.retries, "policy": type(task.retry_policy).__name__,
+                           "timeout": task.execution_timeout.total_seconds()}
+            for task in dag.tasks
+        },
+    }
+print(json.dumps({"dags": dags, "plugin_errors": plugins_manager.get_import_errors(), "secrets": sys.modules["secrets"].__file__}))
+"""
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(PROJECT / "dags")],
+        env=os.environ
+        | {
+            "AIRFLOW_HOME": str(tmp_path_factory.mktemp("airflow")),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+            "PYTHONPATH": str(PROJECT / "plugins"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_nothing_of_the_package_is_taken_for_a_plugin(read: dict[str, Any]) -> None:
+    assert read["plugin_errors"] == {}
+    # The package has a module of this name: taken for a plugin, it would stand in for the standard library's.
+    assert not Path(read["secrets"]).is_relative_to(PROJECT)
+
+
+def test_the_year_of_the_dags(read: dict[str, Any]) -> None:
+    due = {name: dag["due"] for name, dag in read["dags"].items()}
+    assert due["assess_schools"] == ["2026-06-30 06:00"]
+    assert due["propose_support_list"] == ["2026-07-01 06:00"]
+    assert due["publish_support_list"] == []
+    assert len(due["ingest_school_register"]) == 364
+    assert {moment[-5:] for moment in due["ingest_school_register"]} == {"02:00"}
+    assert {moment[-5:] for moment in due["ingest_ofsted_outcomes"]} == {"02:30"}
+
+
+def test_results_are_looked_for_on_fridays_of_release_months_and_after_each_season(read: dict[str, Any]) -> None:
+    days = [moment[:10] for moment in read["dags"]["ingest_results"]["due"]]
+    assert days[:9] == [
+        "2025-10-03", "2025-10-10", "2025-10-17", "2025-10-24", "2025-10-31", "2025-11-01",
+        "2025-12-05", "2025-12-12", "2025-12-19",
+    ]  # fmt: skip
+    assert "2026-01-01" in days
+    assert days[-1] == "2026-06-01"
+    # Fridays: 5 in October, 4 in December, February, March and April, 5 in May; three firsts of a month.
+    assert len(days) == 5 + 4 + 4 + 4 + 4 + 5 + 3
+
+
+def test_no_dag_starts_by_itself_for_the_past(read: dict[str, Any]) -> None:
+    for name, dag in read["dags"].items():
+        assert (dag["catchup"], dag["max_active_runs"], dag["start"]) == (False, 1, "None"), name
+
+
+def test_every_dag_and_task_is_documented_limited_and_retried_alike(read: dict[str, Any]) -> None:
+    for name, dag in read["dags"].items():
+        assert "*Schedule:*" in dag["doc"], name
+        for task in dag["tasks"].values():
+            assert (task["retries"], task["policy"], task["timeout"]) == (2, "RetryOnlyWhatMayPass", 1800), name
+
+
+def test_builds_queue_for_one_slot(read: dict[str, Any]) -> None:
+    builds = {
+        f"{name}.{task_id}"
+        for name, dag in read["dags"].items()
+        for task_id, task in dag["tasks"].items()
+        if task["pool"] == "warehouse_build"
+    }
+    assert builds == {
+        "ingest_school_register.stage_sources",
+        "ingest_ofsted_outcomes.stage_sources",
+        "ingest_results.stage_sources",
+        "assess_schools.build_assessment",
+        "propose_support_list.find_assessment",
+        "maintenance.vacuum_raw",
+    }
