@@ -14,6 +14,6 @@
                 '{value}', coalesce(value_in_words, {{ in_words('value', 'unit') }})),
                 '{national}', coalesce({{ in_words('national', 'unit') }}, '')),
                 '{n}', coalesce({{ in_words('n', "'pupils'") }}, '')),
-                '{probability}', coalesce(to_char(100 * probability_beyond_line, 'FM990') || '%', ''))
+                '{probability}', coalesce({{ chance_in_words('probability_beyond_line') }}, ''))
     end
 {%- endmacro %}

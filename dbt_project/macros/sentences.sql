@@ -8,3 +8,8 @@
         else btrim(to_char({{ value }}, 'FM999990'))
     end
 {%- endmacro %}
+
+{# A probability as a percentage; an estimate is never certain, so it never reads 100%. #}
+{% macro chance_in_words(probability) -%}
+    case when {{ probability }} > 0.99 then 'over 99%' else to_char(100 * {{ probability }}, 'FM990') || '%' end
+{%- endmacro %}

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,52 +73,6 @@ def run_dags(
     """
     runs = [(dag_id, _trigger(client, dag_id, conf)) for dag_id, conf in requests.items()]
     return {result.dag_id: result for result in _follow(client, runs, on_task)}
-
-
-def run_backfill(
-    client: AirflowClient,
-    dag_id: str,
-    first: date,
-    last: date,
-    *,
-    conf: Mapping[str, Any] | None = None,
-    on_task: OnTask = lambda _: None,
-) -> list[DagRunResult]:
-    """Run a scheduled DAG for every due date in a range, one after the other; dates it has run for are run again.
-
-    Args:
-        first, last: days, both included.
-        conf: values of the DAG's parameters.
-        on_task: called for every change of a task's state.
-
-    Returns:
-        Results in the order of the due dates.
-
-    Raises:
-        SupportListError: a task failed, no date of the range is due, or another backfill of the DAG is running.
-    """
-    _unpause(client, dag_id)
-    start, end = f"{first}T00:00:00Z", f"{last + timedelta(days=1)}T00:00:00Z"
-    backfill = client.post(
-        "backfills",
-        {
-            "dag_id": dag_id,
-            "from_date": start,
-            "to_date": end,
-            "dag_run_conf": dict(conf or {}),
-            "reprocess_behavior": "completed",
-            "max_active_runs": 1,
-        },
-    )
-    found = client.get(
-        f"dags/{dag_id}/dagRuns", logical_date_gte=start, logical_date_lt=end, order_by="logical_date", limit=100
-    )
-    runs = [(dag_id, run["dag_run_id"]) for run in found["dag_runs"]]
-    try:
-        return _follow(client, runs, on_task)
-    finally:
-        # Airflow itself closes a backfill only half a minute after its last run, and refuses another one until then.
-        close_backfill(client, backfill["id"])
 
 
 def close_backfill(client: AirflowClient, backfill_id: int) -> None:

@@ -9,25 +9,19 @@ from psycopg import sql
 
 @dataclass(frozen=True)
 class FrozenTable:
-    """A table of `publication`, the columns that say something, the query of its rows, and its key.
-
-    `columns` and `query` name the same columns in the same order; the query takes the assessment's id.
-    """
+    """A table of `publication`: the columns that say something, what they are copied from, and its key."""
 
     name: str
     columns: tuple[str, ...]
-    mart: str
+    source: sql.SQL
     key: tuple[str, ...]
-    from_clause: str = ""
 
     def insert(self) -> sql.Composed:
         """Insert the assessment's rows; parameters candidate_id and assessment_id."""
         columns = sql.SQL(", ").join(map(sql.Identifier, self.columns))
-        selected = sql.SQL(", ").join(map(sql.Identifier, self.columns))
-        source = sql.SQL(self.from_clause) if self.from_clause else sql.Identifier("marts", self.mart)
         return sql.SQL(
             "insert into {} (candidate_id, {}) select %(candidate_id)s, {} from {} where assessment_id = %(assessment_id)s"
-        ).format(sql.Identifier("publication", self.name), columns, selected, source)
+        ).format(sql.Identifier("publication", self.name), columns, columns, self.source)
 
     def rows(self) -> sql.Composed:
         """The frozen rows as text in key order, missing values apart from empty ones; parameter candidate_id."""
@@ -43,14 +37,13 @@ TABLES = (
         "support_list",
         ("urn", "school_name", "phase", "sector", "tier", "tier_name", "tier_rank", "decided_by", "points",
          "points_available", "points_share", "coverage", "support_days", "support_cost", "gates", "reasons"),
-        "school_tier",
+        sql.SQL("marts.school_tier inner join marts.dim_school using (assessment_id, authority, urn)"),
         ("urn",),
-        "marts.school_tier inner join marts.dim_school using (assessment_id, authority, urn)",
     ),
     FrozenTable(
         "school_risk",
         ("urn", "domain", "domain_cap", "points", "points_available", "weight_known"),
-        "school_risk",
+        sql.SQL("marts.school_risk"),
         ("urn", "domain"),
     ),
     FrozenTable(
@@ -58,28 +51,28 @@ TABLES = (
         ("urn", "indicator", "indicator_name", "domain", "unit", "direction", "value", "n", "academic_years", "national",
          "interval_low", "interval_high", "shrunk", "line", "probability_beyond_line", "flag", "points",
          "points_available", "reason_code", "releases_used", "sentence"),
-        "school_indicator",
+        sql.SQL("marts.school_indicator"),
         ("urn", "indicator"),
     ),
     FrozenTable(
         "school",
         ("urn", "laestab", "school_name", "phase", "school_type", "sector", "open_date", "close_date",
          "predecessor_urns", "predecessor_method", "register_release"),
-        "dim_school",
+        sql.SQL("marts.dim_school"),
         ("urn",),
     ),
     FrozenTable(
         "inspection",
         ("urn", "inspection_urn", "inspection_date", "publication_date", "regime", "overall_effectiveness",
          "category_of_concern", "concern_level", "is_latest", "relates_to_predecessor", "release"),
-        "fct_inspection",
+        sql.SQL("marts.fct_inspection"),
         ("urn", "inspection_urn", "inspection_date"),
     ),
     FrozenTable(
         "result",
         ("urn", "result_urn", "academic_year", "key_stage", "measure", "value", "reason_code", "pupils", "stage",
          "release"),
-        "fct_school_result",
+        sql.SQL("marts.fct_school_result"),
         ("urn", "academic_year", "measure"),
     ),
 )  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from school_support.sample import layouts
+from school_support.sample.columns import Columns, Numbers
 from school_support.sample.figures import (
     CONFIDENCE,
     LOW_COVERAGE,
@@ -31,7 +32,6 @@ from school_support.sample.schools import England, Establishment
 
 Subject = Literal["READ", "WRIT", "MAT"]
 SUBJECTS: tuple[Subject, ...] = ("READ", "WRIT", "MAT")
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ RESULT_COLUMNS = ("PTRWM_EXP", "PTRWM_HIGH", "PTRWM_EXP_B", "PTRWM_EXP_G", "READ
 
 
 @dataclass(frozen=True)
-class Results:
+class Results(Columns):
     """Counts of pupils and sums over pupils, one element a school (or one in all, for an area).
 
     `reading_sum` and `maths_sum` are scaled scores, `*_progress_sum` progress points; `tested` counts the
@@ -103,16 +103,6 @@ class Results:
     read_progress_sum: Numbers
     writ_progress_sum: Numbers
     mat_progress_sum: Numbers
-
-    def pick(self, chosen: NDArray[np.bool_] | int) -> Results:
-        return Results(*(getattr(self, field.name)[chosen] for field in fields(self)))
-
-    def total(self) -> Results:
-        return Results(*(getattr(self, field.name).sum() for field in fields(self)))
-
-    @staticmethod
-    def join(parts: Sequence[Results]) -> Results:
-        return Results(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Results)))
 
 
 @dataclass(frozen=True)

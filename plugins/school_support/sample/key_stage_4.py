@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from school_support.sample import layouts
+from school_support.sample.columns import Columns, Numbers
 from school_support.sample.figures import (
     CONFIDENCE,
     LOW_COVERAGE,
@@ -30,7 +31,6 @@ from school_support.sample.randomness import stream
 from school_support.sample.register import age_range, postcode, street
 from school_support.sample.schools import England, Establishment
 
-Numbers = NDArray[np.float64]
 Spell = Callable[[float, int], str]
 Percent = Callable[[float, float], str]
 
@@ -88,7 +88,7 @@ WELL_ABOVE = 0.5
 
 
 @dataclass(frozen=True)
-class Results:
+class Results(Columns):
     """Counts of pupils and sums over pupils, one element a school (or one in all, for an area)."""
 
     pupils: Numbers
@@ -100,16 +100,6 @@ class Results:
     ebacc: Numbers
     matched: Numbers
     progress_sum: Numbers
-
-    def pick(self, chosen: NDArray[np.bool_] | int) -> Results:
-        return Results(*(getattr(self, field.name)[chosen] for field in fields(self)))
-
-    def total(self) -> Results:
-        return Results(*(getattr(self, field.name).sum() for field in fields(self)))
-
-    @staticmethod
-    def join(parts: Sequence[Results]) -> Results:
-        return Results(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Results)))
 
 
 @dataclass(frozen=True)

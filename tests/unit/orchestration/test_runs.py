@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
 
 from school_support.errors import SupportListError
 from school_support.orchestration import runs
-from school_support.orchestration.runs import DagRunResult, TaskProgress, run_backfill, run_dag, run_dags
+from school_support.orchestration.runs import DagRunResult, TaskProgress, run_dag, run_dags
 
 
 class PlayedBack:
@@ -107,12 +106,3 @@ def test_a_failure_says_what_the_task_said_and_where_its_log_is(log: list[dict[s
     assert "Task a of d, try 1" in str(failed.value)
     assert "task_id=a/attempt=1.log" in str(failed.value)
     assert "Task b" not in str(failed.value)
-
-
-def test_a_backfill_covers_both_days_and_is_closed() -> None:
-    client = PlayedBack(STAGES[-1:])
-    done = run_backfill(client, "d", date(2018, 6, 30), date(2019, 6, 30), conf={"authority": "874"})  # type: ignore[arg-type]
-    assert [result.run_id for result in done] == ["backfill__2018", "backfill__2019"]
-    _, asked, closed = client.sent
-    assert (asked[2]["from_date"], asked[2]["to_date"]) == ("2018-06-30T00:00:00Z", "2019-07-01T00:00:00Z")
-    assert closed == ("PUT", "backfills/4/cancel", {})
