@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from school_support.commands import plain_errors, screen
 from school_support.errors import SupportListError
 from school_support.settings import settings
 
@@ -23,20 +23,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-screen = Console()
 SAMPLE_AUTHORITY = "999"
 SAMPLE_AS_AT = date(2026, 6, 30)
 OUTPUTS = {"Report": "report", "Public report": "public_report", "CSV": "csv", "Excel": "xlsx", "Parquet": "parquet"}
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Print an error meant for people without a traceback and end with status 1."""
-    try:
-        yield
-    except SupportListError as error:
-        Console(stderr=True).print(f"[bold red]Stopped.[/] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
 
 
 @app.command()

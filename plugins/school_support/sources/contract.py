@@ -29,6 +29,7 @@ from pydantic import (
 )
 
 from school_support.errors import SupportListError
+from school_support.sources.publishing import Calendar
 
 CONTRACTS = Path(__file__).parent / "contracts"
 
@@ -66,7 +67,8 @@ class Column(_Strict):
 
     `codes` may stand in place of a value of the type (SUPP, NULL, ...); `values` is the closed list of a
     `code_list`. `range` has both ends included and, as `codes`, speaks of the text as delivered. `scale`
-    multiplies what is stored: 100 where a vintage gives fractions and the others percentages.
+    multiplies what is stored: 100 where a vintage gives fractions and the others percentages. `thousands`:
+    the publisher writes 248,617; it is stored as 248617.
     """
 
     header: str
@@ -76,6 +78,7 @@ class Column(_Strict):
     range: Range | None = Field(default=None, union_mode="left_to_right")
     allow_blank: bool = False
     scale: int | None = None
+    thousands: bool = False
 
     @model_validator(mode="after")
     def _fields_fit_the_type(self) -> Column:
@@ -87,6 +90,8 @@ class Column(_Strict):
                 raise ValueError(f"`range` does not fit a column of type {self.type}")
         if self.scale is not None and self.type != "decimal":
             raise ValueError("`scale` belongs to a decimal")
+        if self.thousands and self.type not in ("integer", "decimal"):
+            raise ValueError("`thousands` belongs to an integer or a decimal")
         return self
 
 
@@ -115,11 +120,21 @@ class ShortRows(_Strict):
     last_at_least: int
 
 
+class Rejects(_Strict):
+    """How many faulty rows are left out before the whole file is refused: both limits hold."""
+
+    rows: int = Field(ge=1)
+    share: Decimal = Field(gt=0, le=Decimal("0.05"))
+
+
 class Layout(_Strict):
     """One vintage of a source.
 
-    `headers` is the whole header line (order does not matter when a file is compared), `personal` lists
-    headers about people that the publisher's own file has too and that are never kept. `where` tells apart
+    `headers` is the whole header line (order does not matter when a file is compared), `optional` those of
+    them that some issues of the vintage lack, `aliases` other spellings of a header by header. `personal`
+    lists headers about people that the publisher's own file has too and that never reach the landing store.
+    `header_row` is the line of the header in delimited text: title lines stand above it. `reject` lets the
+    rest of a file in where single rows are faulty; without it any fault refuses the whole file. `where` tells apart
     layouts with the same headers, by what stands in one column. `date_formats` are written with %d, %m and
     %Y; dates of a workbook reach the checks as ISO dates. `keys` are canonical columns that together
     identify a row, blanks counting as values; `identical_repeats` allows a row to be repeated whole.
@@ -129,6 +144,8 @@ class Layout(_Strict):
     layout: str = Field(pattern=r"^[a-z0-9_]+$")
     describes: str
     encodings: tuple[Literal["utf-8-sig", "cp1252"], ...] = Field(min_length=1)
+    delimiter: Literal[",", "\t"] = ","
+    header_row: int = Field(default=1, ge=1)
     workbook: Workbook | None = None
     rows: Rows
     short_rows: ShortRows | None = None
@@ -136,18 +153,23 @@ class Layout(_Strict):
     keys: tuple[tuple[str, ...], ...] = ()
     identical_repeats: bool = False
     float_integers: bool = False
+    reject: Rejects | None = None
     where: dict[str, tuple[str, ...]] = {}
     columns: dict[str, Column]
     headers: HeaderLine
+    optional: HeaderLine = ()
+    aliases: dict[str, tuple[str, ...]] = {}
     personal: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Layout:
-        doubled = [header for header, times in Counter((*self.headers, *self.personal)).items() if times > 1]
+        spellings = [spelling for others in self.aliases.values() for spelling in others]
+        doubled = [name for name, times in Counter((*self.headers, *self.personal, *spellings)).items() if times > 1]
         if doubled:
             raise ValueError(f"header listed twice: {_listed(doubled)}")
         kept = [column.header for column in self.columns.values()]
-        unknown = [header for header in (*kept, *self.where) if header not in self.headers]
+        named = (*kept, *self.where, *self.optional, *self.aliases)
+        unknown = [header for header in named if header not in self.headers]
         if unknown:
             raise ValueError(f"not among `headers`: {_listed(unknown)}")
         twice = [header for header, times in Counter(kept).items() if times > 1]
@@ -162,11 +184,15 @@ class Layout(_Strict):
 
 
 class Source(_Strict):
-    """One publisher's data set: its canonical columns (in order, each with a line about it) and vintages."""
+    """One publisher's data set: its canonical columns (in order, each with a line about it) and vintages.
+
+    `calendar` is when it is expected; a source without one comes when it comes.
+    """
 
     source: str = Field(pattern=r"^[a-z0-9_]+$")
     publisher: str
     describes: str
+    calendar: Calendar | None = None
     documented: dict[str, str] = Field(alias="columns", min_length=1)
     layouts: tuple[Layout, ...] = Field(min_length=1)
 
