@@ -13,11 +13,12 @@ from pathlib import Path
 
 from psycopg import Connection, sql
 
+from school_support.landing.copy import copy_blocks
 from school_support.landing.index import IndexedFile, read_index
 from school_support.landing.store import keep, sha256_of, stored
 from school_support.sources.contract import load_sources
 from school_support.sources.faults import Fault, FileRefused
-from school_support.sources.reader import ReadFile, read_release
+from school_support.sources.reader import OpenRelease, open_release
 from school_support.warehouse.connection import connect
 
 
@@ -32,10 +33,11 @@ class LandSummary:
 
 @dataclass
 class LoadSummary:
-    """What loading did: releases and rows copied into raw, and releases quarantined (file, reason)."""
+    """What loading did: releases and rows copied into raw, rows left out, and releases quarantined (file, reason)."""
 
     loaded: int = 0
     rows: int = 0
+    rejected: int = 0
     quarantined: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -64,28 +66,44 @@ def land_folder(folder: Path, sources: Sequence[str]) -> LandSummary:
 def _land(connection: Connection, file: IndexedFile) -> bool:
     """Keep one file; true if its bytes are new."""
     sha256 = sha256_of(file.path)
-    known = connection.execute("select from landing.release where sha256 = %s", (sha256,)).fetchone()
+    known = connection.execute("select status from landing.release where sha256 = %s", (sha256,)).fetchone()
     if known is not None:
+        # A file that was refused at the door left no bytes; once released from quarantine it is taken in anew.
+        if known[0] == "landed" and not stored(file.source, sha256).exists():
+            keep(file.path, file.source, sha256, file.file_name)
         return False
-    keep(file.path, file.source, sha256)
+    refusal: FileRefused | None = None
+    kept: str | None = None
+    try:
+        kept = keep(file.path, file.source, sha256, file.file_name)
+    except FileRefused as error:
+        refusal = error
     altered = file.sha256 is not None and file.sha256 != sha256
     reason = (
         f"{file.file_name}: its bytes have sha256 {sha256[:12]}…, the index names {str(file.sha256)[:12]}…: truncated or "
         "altered on its way. Fetch it again, or correct the index if the new bytes are the right ones."
+        if altered
+        else f"{refusal} The file was not kept, because it may name people."
+        if refusal
+        else None
     )
-    connection.execute(
-        """
-        insert into landing.release (source, collection, academic_year, snapshot_date, stage, known_from, known_from_basis,
-            row_known_from_days, coverage, file_name, sha256, bytes, status, reason)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-        on conflict (sha256) do nothing
-        """,
-        (
-            file.source, file.collection, file.academic_year, file.snapshot_date, file.stage, file.known_from, file.known_from_basis,
-            file.row_known_from_days, file.coverage, file.file_name, sha256, file.path.stat().st_size,
-            "quarantined" if altered else "landed", reason if altered else None,
-        ),
-    )  # fmt: skip
+    with connection.transaction():
+        inserted = connection.execute(
+            """
+            insert into landing.release (source, collection, academic_year, snapshot_date, stage, known_from, known_from_basis,
+                row_known_from_days, coverage, file_name, sha256, stored_sha256, bytes, status, reason)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            on conflict (sha256) do nothing
+            returning release_id
+            """,
+            (
+                file.source, file.collection, file.academic_year, file.snapshot_date, file.stage, file.known_from, file.known_from_basis,
+                file.row_known_from_days, file.coverage, file.file_name, sha256, kept, file.path.stat().st_size,
+                "quarantined" if reason else "landed", reason,
+            ),
+        ).fetchone()  # fmt: skip
+        if inserted and refusal:
+            _note_faults(connection, inserted[0], refusal.faults)
     return True
 
 
@@ -110,14 +128,16 @@ def load_landed(sources: Sequence[str], on_file: Callable[[str], None] = lambda 
         for release_id, source, sha256, file_name in waiting:
             on_file(file_name)
             try:
-                read = read_release(stored(source, sha256), source, file_name)
+                release = open_release(stored(source, sha256), source, file_name)
+                loaded = _copy(connection, release_id, source, release)
             except FileRefused as refusal:
                 _quarantine(connection, release_id, str(refusal), refusal.layout, refusal.faults)
                 summary.quarantined.append((file_name, str(refusal)))
                 continue
-            _copy(connection, release_id, source, read)
-            summary.loaded += 1
-            summary.rows += read.rows
+            if loaded:
+                summary.loaded += 1
+                summary.rows += release.rows
+                summary.rejected += len({fault.line for fault in release.rejected})
     return summary
 
 
@@ -142,38 +162,45 @@ def _ensure_raw_table(connection: Connection, source: str) -> None:
     connection.execute(sql.SQL("grant select on {} to support_transformer, support_publisher").format(table))
 
 
-def _copy(connection: Connection, release_id: int, source: str, read: ReadFile) -> None:
-    names = ["_line", *load_sources()[source].columns]
-    copy = sql.SQL("copy {} (_release_id, {}) from stdin").format(
-        sql.Identifier("raw", source), sql.SQL(", ").join(map(sql.Identifier, names))
-    )
+def _copy(connection: Connection, release_id: int, source: str, release: OpenRelease) -> bool:
+    """Copy a release into raw, all of it or nothing; false where another loader already has."""
     with connection.transaction(), connection.cursor() as cursor:
-        # Two loaders at once: the second finds the release loaded and leaves it.
         cursor.execute(
             "select from landing.release where release_id = %s and status = 'landed' for update",
             (release_id,),
         )
         if cursor.fetchone() is None:
-            return
-        with cursor.copy(copy) as stream:
-            for row in read.frame[names].itertuples(index=False, name=None):
-                stream.write_row((release_id, *row))
-        cursor.execute(
-            "update landing.release set status = 'loaded', layout = %s, rows = %s where release_id = %s",
-            (read.layout, read.rows, release_id),
+            return False
+        copy_blocks(cursor, sql.Identifier("raw", source), release_id, release.columns, release.blocks())
+        cursor.execute("delete from quality.rejected_row where release_id = %s", (release_id,))
+        cursor.executemany(
+            "insert into quality.rejected_row (release_id, line, urn, column_name, value, reason_code, message) "
+            "values (%s, %s, %s, %s, %s, %s, %s)",
+            [(release_id, f.line, f.urn, f.column, f.value, f.code, f.message) for f in release.rejected],
         )
+        cursor.execute(
+            "update landing.release set status = 'loaded', layout = %s, rows = %s, rows_rejected = %s where release_id = %s",
+            (release.layout.layout, release.rows, len({fault.line for fault in release.rejected}), release_id),
+        )
+    return True
 
 
 def _quarantine(
     connection: Connection, release_id: int, reason: str, layout: str | None, faults: Sequence[Fault]
 ) -> None:
-    with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute("delete from landing.fault where release_id = %s", (release_id,))
-        cursor.executemany(
-            "insert into landing.fault (release_id, line, column_name, value, message) values (%s, %s, %s, %s, %s)",
-            [(release_id, f.line, f.column, f.value, f.message) for f in faults],
-        )
-        cursor.execute(
+    with connection.transaction():
+        _note_faults(connection, release_id, faults)
+        connection.execute(
             "update landing.release set status = 'quarantined', reason = %s, layout = %s where release_id = %s",
             (reason, layout, release_id),
+        )
+
+
+def _note_faults(connection: Connection, release_id: int, faults: Sequence[Fault]) -> None:
+    connection.execute("delete from landing.fault where release_id = %s", (release_id,))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into landing.fault (release_id, line, column_name, value, reason_code, message) "
+            "values (%s, %s, %s, %s, %s, %s)",
+            [(release_id, f.line, f.column, f.value, f.code, f.message) for f in faults],
         )

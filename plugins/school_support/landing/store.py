@@ -1,4 +1,4 @@
-"""The landing store: every file whole and immutable, named by its sha256."""
+"""The landing store: every file whole and immutable, named by the sha256 it was delivered with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import os
 import shutil
 from pathlib import Path
 
+from school_support.landing.people import names_people, without_people
 from school_support.settings import settings
+from school_support.warehouse.secrets import pseudonym_key
 
 CHUNK = 1 << 20
 
@@ -26,14 +28,28 @@ def stored(source: str, sha256: str) -> Path:
     return settings().landing / source / sha256
 
 
-def keep(path: Path, source: str, sha256: str) -> Path:
-    """Copy a file into the store unless it is there; a kill leaves the whole file or none."""
+def keep(path: Path, source: str, sha256: str, file_name: str) -> str:
+    """Take a file into the store unless it is there; a kill leaves the whole file or none.
+
+    Columns about people are left out, so what is kept may have another hash than what was delivered.
+
+    Returns:
+        sha256 of the kept bytes.
+
+    Raises:
+        FileRefused: the source's files name people and this one cannot be read, so it is not kept at all.
+    """
     target = stored(source, sha256)
     if target.exists():
-        return target
+        return sha256_of(target) if names_people(source) else sha256
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f"{sha256}.{os.getpid()}.draft")
-    shutil.copyfile(path, draft)
-    draft.chmod(0o444)
-    draft.replace(target)
-    return target
+    try:
+        if not (names_people(source) and without_people(path, source, file_name, draft, pseudonym_key())):
+            shutil.copyfile(path, draft)
+        kept = sha256_of(draft) if names_people(source) else sha256
+        draft.chmod(0o444)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return kept

@@ -1,16 +1,22 @@
-"""What may stand in the cells, as the contract has it: types, codes, ranges, dates, closed lists and keys."""
+"""What may stand in the cells, as the contract has it: types, codes, ranges, dates and closed lists.
+
+A column repeats its values, so each value is judged once and remembered; the rows that have it are found by Arrow.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
-import pandas as pd
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from school_support.sources.block import Block, Lines
 from school_support.sources.contract import NUMERIC, Column, Layout
-from school_support.sources.delivered import Delivered
 from school_support.sources.faults import KEPT, Fault, Faults, quoted
 
 PATTERNS = {
@@ -24,96 +30,169 @@ KINDS = {
     "percent": "a percentage written with its sign, such as 63%",
 }
 DATE_PARTS = {"%Y": "yyyy", "%m": "mm", "%d": "dd"}
+THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+FLOAT_INTEGER = re.compile(r"([+-]?[0-9]+)\.0")
+# Values remembered of one column: a free text in a national file must not fill the memory.
+REMEMBERED = 100_000
+
+Said = tuple[str, str]
 
 
-def check(delivered: Delivered, faults: Faults) -> pd.DataFrame:
-    """The kept columns by canonical name, after noting every cell and key that the contract does not allow.
+@dataclass(frozen=True)
+class Judged:
+    """Rows without a fault: their lines, and their cells by canonical column, in the form in which they are stored."""
 
-    Text as delivered, except that `float_integers` layouts lose the ".0" of whole numbers.
-    """
-    layout = delivered.layout
-    frame = pd.DataFrame(
-        {name: delivered.cells[column.header] for name, column in layout.columns.items()}, dtype=object
-    )
-    lines = pd.Series(delivered.lines, dtype="int64")
-    if layout.float_integers:
-        for name, column in layout.columns.items():
-            if column.type in ("integer", "code_list"):
-                frame[name] = frame[name].str.replace(r"^([+-]?[0-9]+)\.0$", r"\1", regex=True).astype(object)
-    _check_row_count(len(frame), layout, faults)
-    for header, allowed in layout.where.items():
-        cells = pd.Series(delivered.cells[header], dtype=object)
-        wrong = {value: _not_one_of(value, allowed) for value in cells.unique() if value not in allowed}
-        _note(cells, wrong, header, lines, faults)
-    for name, column in layout.columns.items():
-        judge = _judge(column, layout)
-        # A column repeats its values, so each one is judged once and the rows that have it are looked up.
-        wrong = {value: said for value in frame[name].unique() if (said := judge(value)) is not None}
-        _note(frame[name], wrong, column.header, lines, faults)
-    for key in layout.keys:
-        _check_key(frame, list(key), layout, lines, faults)
-    return frame
+    lines: Lines
+    columns: dict[str, pa.DictionaryArray]
 
 
-def _note(cells: pd.Series, wrong: dict[str, str], header: str, lines: pd.Series, faults: Faults) -> None:
-    if not wrong:
-        return
-    at = cells.isin(list(wrong))
-    first = [
-        Fault(int(line), header, value, wrong[value])
-        for line, value in zip(lines[at][:KEPT], cells[at][:KEPT], strict=True)
-    ]
-    faults.add_first(first, int(at.sum()))
+class Checker:
+    """Judges the blocks of one file in turn."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._columns = {name: _CellJudge(column, layout) for name, column in layout.columns.items()}
+
+    def judge(self, block: Block, faults: Faults) -> Judged:
+        """The faultless rows of a block; every cell that the contract does not allow is noted."""
+        wrong = np.zeros(len(block.lines), dtype=bool)
+        columns: dict[str, pa.DictionaryArray] = {}
+        found: list[Fault] = []
+        count = 0
+        self._check_vintage(block, faults)
+        for name, judge in self._columns.items():
+            if judge.header not in block.cells:
+                continue
+            stored, said = judge.judge(block.cells[judge.header])
+            columns[name] = stored
+            if said:
+                at = np.isin(stored.indices.to_numpy(), list(said))
+                wrong |= at
+                count += int(at.sum())
+                found += [
+                    Fault(int(block.lines[row]), judge.header, value, message, code, self._urn(block, row))
+                    for row in np.flatnonzero(at)[:KEPT]
+                    for value, code, message in [said[int(stored.indices[row].as_py())]]
+                ]
+        if not count:
+            return Judged(block.lines, columns)
+        faults.add_rows(int(wrong.sum()), found, count)
+        kept = ~wrong
+        return Judged(block.lines[kept], {name: cells.filter(pa.array(kept)) for name, cells in columns.items()})
+
+    def _urn(self, block: Block, row: int) -> str | None:
+        column = self._layout.columns.get("urn")
+        if column is None or column.header not in block.cells:
+            return None
+        return str(block.cells[column.header][int(row)].as_py()).strip() or None
+
+    def _check_vintage(self, block: Block, faults: Faults) -> None:
+        for header, allowed in self._layout.where.items():
+            if header not in block.cells:
+                continue
+            cells = pc.utf8_trim_whitespace(block.cells[header])
+            at = pc.indices_nonzero(pc.invert(pc.is_in(cells, pa.array(allowed)))).to_pylist()
+            first = [
+                Fault(int(block.lines[row]), header, value, _not_one_of(value, allowed), "wrong_vintage")
+                for row in at[:KEPT]
+                for value in [cells[row].as_py()]
+            ]
+            if first:
+                faults.add_first(first, len(at))
 
 
-def _check_row_count(rows: int, layout: Layout, faults: Faults) -> None:
-    if not layout.rows.min <= rows <= layout.rows.max:
-        faults.add(
-            f"The file has {rows:,} rows, where layout {layout.layout} has {layout.rows.min:,} to {layout.rows.max:,}."
-        )
+class _CellJudge:
+    """Judges the cells of one column, remembering what it said of each value."""
+
+    def __init__(self, column: Column, layout: Layout) -> None:
+        self.header = column.header
+        self._column = column
+        self._say = _judge(column, layout)
+        self._read = _reader(column, layout)
+        self._known: dict[str, tuple[str, Said | None]] = {}
+
+    def judge(self, cells: pa.StringArray) -> tuple[pa.DictionaryArray, dict[int, tuple[str, str, str]]]:
+        """The cells as they are stored, and of each faulty dictionary entry its value, code and message."""
+        delivered = cells.dictionary_encode()
+        values = delivered.dictionary.to_pylist()
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        known = self._known
+        stored = []
+        said = {}
+        for index, value in enumerate(values):
+            verdict = known.get(value)
+            if verdict is None:
+                verdict = known[value] = self._verdict(value)
+            stored.append(verdict[0])
+            if verdict[1] is not None:
+                said[index] = (value.strip(), *verdict[1])
+        if stored == values:
+            return delivered, said
+        return pa.DictionaryArray.from_arrays(delivered.indices, pa.array(stored, pa.string())), said
+
+    def _verdict(self, delivered: str) -> tuple[str, Said | None]:
+        value = self._read(delivered.strip())
+        said = self._say(value)
+        return (value if said else _scaled(value, self._column)), said
 
 
-def _judge(column: Column, layout: Layout) -> Callable[[str], str | None]:
-    """A function that says what is wrong with a cell of the column, or None."""
+def _reader(column: Column, layout: Layout) -> Callable[[str], str]:
+    """What a stripped cell is read as, where the publisher's way of writing numbers is not the plain one."""
+    if column.thousands:
+        return lambda value: value.replace(",", "") if THOUSANDS.fullmatch(value) else value
+    if layout.float_integers and column.type in ("integer", "code_list"):
+        return lambda value: FLOAT_INTEGER.sub(r"\1", value) if FLOAT_INTEGER.fullmatch(value) else value
+    return lambda value: value
+
+
+def _scaled(value: str, column: Column) -> str:
+    if column.scale is None or not value or value in column.codes:
+        return value
+    return f"{(Decimal(value) * column.scale).normalize():f}"
+
+
+def _judge(column: Column, layout: Layout) -> Callable[[str], Said | None]:
+    """A function that says what is wrong with a cell of the column, as a code and in words, or None."""
     of_type = _date_judge(column, layout) if column.type == "date" else _plain_judge(column)
     or_code = f", nor one of the codes {', '.join(column.codes)}" if column.codes else ""
 
-    def judge(value: str) -> str | None:
+    def judge(value: str) -> Said | None:
         if not value:
-            return None if column.allow_blank else "The value is missing."
+            return None if column.allow_blank else ("blank", "The value is missing.")
         if value in column.codes:
             return None
         said = of_type(value)
-        return said and f"{quoted(value)} {said}{or_code}."
+        return said and (said[0], f"{quoted(value)} {said[1]}{or_code}.")
 
     return judge
 
 
-def _plain_judge(column: Column) -> Callable[[str], str | None]:
-    def judge(value: str) -> str | None:
+def _plain_judge(column: Column) -> Callable[[str], Said | None]:
+    def judge(value: str) -> Said | None:
         if column.type == "code_list":
-            return None if value in column.values else f"is not one of {', '.join(column.values)}"
+            return None if value in column.values else ("not_on_list", f"is not one of {', '.join(column.values)}")
         if column.type in NUMERIC:
             if not PATTERNS[column.type].fullmatch(value):
-                return f"is not {KINDS[column.type]}"
+                return "not_a_number", f"is not {KINDS[column.type]}"
             return _outside(Decimal(value.rstrip("%")), column)
         return None
 
     return judge
 
 
-def _date_judge(column: Column, layout: Layout) -> Callable[[str], str | None]:
+def _date_judge(column: Column, layout: Layout) -> Callable[[str], Said | None]:
     shapes = {_date_words(form): _date_shape(form) for form in layout.date_formats}
 
-    def judge(value: str) -> str | None:
+    def judge(value: str) -> Said | None:
         for words, shape in shapes.items():
             if found := shape.fullmatch(value):
                 year, month, day = (int(found[part]) for part in ("yyyy", "mm", "dd"))
                 try:
                     return _outside(dt.date(year, month, day), column)
                 except ValueError:
-                    return f"is no day of the calendar, read as {words}"
-        return f"is not a date written {' or '.join(shapes)}"
+                    return "bad_date", f"is no day of the calendar, read as {words}"
+        return "bad_date", f"is not a date written {' or '.join(shapes)}"
 
     return judge
 
@@ -131,37 +210,14 @@ def _date_words(form: str) -> str:
     return form
 
 
-def _outside(value: Decimal | dt.date, column: Column) -> str | None:
+def _outside(value: Decimal | dt.date, column: Column) -> Said | None:
     if column.range is None:
         return None
     low, high = column.range
     # The contract's validation makes both ends of the column's own kind.
     inside = low <= value <= high  # type: ignore[operator]
-    return None if inside else f"lies outside {low} to {high}"
+    return None if inside else ("outside_range", f"lies outside {low} to {high}")
 
 
 def _not_one_of(value: str, allowed: tuple[str, ...]) -> str:
     return f"{quoted(value)} is not {' or '.join(allowed)}, as in the rest of the file."
-
-
-def _check_key(frame: pd.DataFrame, key: list[str], layout: Layout, lines: pd.Series, faults: Faults) -> None:
-    looked_at = frame.drop_duplicates() if layout.identical_repeats else frame
-    repeated = looked_at.duplicated(key, keep="first")
-    if not repeated.any():
-        return
-    headers = [layout.columns[name].header for name in key]
-    firsts = looked_at.drop_duplicates(key).reset_index(names="_at").set_index(key)["_at"]
-    first_faults = []
-    for at in looked_at.index[repeated][:KEPT]:
-        values = tuple(looked_at.loc[at, key])
-        earlier = int(lines[firsts.loc[values if len(key) > 1 else values[0]]])
-        named = ", ".join(f"{header} {value or '(blank)'}" for header, value in zip(headers, values, strict=True))
-        first_faults.append(
-            Fault(
-                int(lines[at]),
-                " + ".join(headers),
-                " + ".join(values),
-                f"{named} stands on line {earlier} already.",
-            )
-        )
-    faults.add_first(first_faults, int(repeated.sum()))

@@ -127,17 +127,29 @@ class Rejects(_Strict):
     share: Decimal = Field(gt=0, le=Decimal("0.05"))
 
 
+class Pseudonym(_Strict):
+    """A column that stands in for names: same person at the same school, same text, and no way back to the name.
+
+    `header` is the column's in the kept file, `of` the personal headers that it is made of.
+    """
+
+    header: str
+    of: HeaderLine
+
+
 class Layout(_Strict):
     """One vintage of a source.
 
     `headers` is the whole header line (order does not matter when a file is compared), `optional` those of
     them that some issues of the vintage lack, `aliases` other spellings of a header by header. `personal`
-    lists headers about people that the publisher's own file has too and that never reach the landing store.
+    lists headers about people that the publisher's own file has too and that never reach the landing store; a
+    `pseudonym` is kept in their place.
     `header_row` is the line of the header in delimited text: title lines stand above it. `reject` lets the
     rest of a file in where single rows are faulty; without it any fault refuses the whole file. `where` tells apart
     layouts with the same headers, by what stands in one column. `date_formats` are written with %d, %m and
     %Y; dates of a workbook reach the checks as ISO dates. `keys` are canonical columns that together
     identify a row, blanks counting as values; `identical_repeats` allows a row to be repeated whole.
+    `blank_lines`: the publisher leaves lines blank among the rows, as before a footer.
     `float_integers`: the file went through a tool that turned 103120 into 103120.0.
     """
 
@@ -152,6 +164,7 @@ class Layout(_Strict):
     date_formats: tuple[DateFormat, ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
     identical_repeats: bool = False
+    blank_lines: bool = False
     float_integers: bool = False
     reject: Rejects | None = None
     where: dict[str, tuple[str, ...]] = {}
@@ -160,6 +173,7 @@ class Layout(_Strict):
     optional: HeaderLine = ()
     aliases: dict[str, tuple[str, ...]] = {}
     personal: tuple[str, ...] = ()
+    pseudonym: Pseudonym | None = None
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Layout:
@@ -178,6 +192,10 @@ class Layout(_Strict):
         keyless = [name for key in self.keys for name in key if name not in self.columns]
         if keyless:
             raise ValueError(f"`keys` name columns that are not kept: {_listed(keyless)}")
+        if self.pseudonym and not (
+            self.pseudonym.header in self.optional and set(self.pseudonym.of) <= set(self.personal)
+        ):
+            raise ValueError("`pseudonym` stands under an optional header and is made of personal ones")
         if not self.date_formats and any(column.type == "date" for column in self.columns.values()):
             raise ValueError("a date column needs `date_formats`")
         return self

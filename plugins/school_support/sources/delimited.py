@@ -1,135 +1,233 @@
-"""Comma-separated text: decoding, records, and the faults that lie in the form rather than in a value."""
+"""Delimited text: records, and the faults that lie in the form rather than in a value.
+
+Text without a quotation mark is lines and separators and nothing else: Arrow splits it, many times as fast. From the
+first block on that has more to it (quotes, short or long records, blank lines), Python's csv module reads the rest of
+the file record by record. Both give the same rows; a test holds them together.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from itertools import islice
 from operator import itemgetter
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from school_support.sources.block import Block, block_of, picked_headers
+from school_support.sources.container import Content
 from school_support.sources.contract import Layout, Source
-from school_support.sources.delivered import Delivered, by_header, picked_headers
-from school_support.sources.faults import Faults
-from school_support.sources.headers import layout_of
-from school_support.sources.recognise import clean_header
+from school_support.sources.faults import Fault, Faults, FileRefused
+from school_support.sources.headers import Opening, layout_of
+from school_support.sources.recognise import canonical_headers, clean_header
+from school_support.sources.survey import BOM, encoding_of, survey
 
-# Enough for the header and the first row of the widest file (a header of 552 names is 10 kB).
+# Enough for title lines, the header and the first row of the widest file (a header of 552 names is 10 kB).
 START = 2**18
-
-CALLED = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
-
-SOMETHING_ELSE = (
-    (b"{", "a JSON document, most likely an error message of the publisher's server"),
-    (b"[", "a JSON document"),
-    (b"<", "a web page (HTML or XML), most likely an error page of the publisher's server"),
-    (b"%PDF", "a PDF document"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) or one with a password"),
-    (b"\xff\xfe", "text in UTF-16"),
-    (b"\xfe\xff", "text in UTF-16"),
-)
+BLOCK_BYTES = 2**20
+LONGEST_LINE = 2**24
+BLOCK_ROWS = 2_000
+SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
 
 
-def read_delimited(data: bytes, source: Source, faults: Faults) -> Delivered:
-    """The rows of a comma-separated file. Refuses a file whose form leaves no rows to judge."""
-    _check_it_is_a_table(data, faults)
-    headers, first = _start(data, faults)
-    layout = layout_of(headers, first, source, 1, faults)
-    return _records(_decoded(data, layout, faults), headers, layout, faults)
+class DelimitedTable:
+    """The rows of a delimited file of a known layout, to be gone through as often as needed.
 
+    Raises FileRefused where the file is no such table.
+    """
 
-def _check_it_is_a_table(data: bytes, faults: Faults) -> None:
-    start = data[:START].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start:
-        raise faults.refused_for("The file is empty.")
-    for signature, what in SOMETHING_ELSE:
-        if start.startswith(signature):
-            raise faults.refused_for(f"The file is not a table: it is {what}.", 1)
-    offset = data.find(b"\0")
-    if offset >= 0:
-        line = data.count(b"\n", 0, offset) + 1
-        raise faults.refused_for(f"There is a NUL byte at offset {offset:,}; the file is damaged or is not text.", line)
+    def __init__(self, content: Content, source: Source, faults: Faults) -> None:
+        surveyed = survey(content, faults)
+        with content.open() as stream:
+            start = stream.read(START)
+        likely = "cp1252" if "utf-8-sig" in surveyed.bad_at else "utf-8-sig"
+        openings = _openings(start.removeprefix(BOM).decode(likely, errors="replace"), source, faults)
+        self.layout, opening = layout_of(openings, source, faults)
+        self.headers = canonical_headers(opening.headers, self.layout)
+        self.picked = picked_headers(self.layout, self.headers)
+        self._content = content
+        self._encoding = encoding_of(surveyed, self.layout, content, faults)
+        self._complete = surveyed.complete
+        self._rows_begin = _end_of_header(start, self.layout.header_row, self.layout.delimiter)
 
+    def blocks(self, faults: Faults) -> Iterator[Block]:
+        """The rows in the order of the file; faults of the form are noted as they are met.
 
-def _start(data: bytes, faults: Faults) -> tuple[list[str], dict[str, str] | None]:
-    text = data[:START].decode("utf-8-sig", errors="replace")
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        headers = [clean_header(header) for header in next(reader)]
-        first = next((row for row in reader if any(cell.strip() for cell in row)), None)
-    except csv.Error as error:
-        raise faults.refused_for(f"The header line is not comma-separated text ({error}).", 1) from error
-    for mark, called in (("\t", "tabs"), (";", "semicolons"), ("|", "bars")):
-        if len(headers) == 1 and mark in headers[0]:
-            raise faults.refused_for(f"The columns are separated by {called}, where commas are expected.", 1)
-    if first is None:
-        return headers, None
-    return headers, {header: cell.strip() for header, cell in zip(headers, first, strict=False)}
+        Raises:
+            FileRefused: the text cannot be told apart into records from some line on.
+        """
+        if self._rows_begin is None:
+            yield from self._records(0, 1, faults)
+            return
+        offset, line = self._rows_begin, self.layout.header_row + 1
+        with self._content.open() as stream:
+            _skip(stream, offset)
+            rest = b""
+            while chunk := stream.read(BLOCK_BYTES):
+                whole, end, rest = (rest + chunk).rpartition(b"\n")
+                block = self._plain(whole + end, line)
+                if block is None or len(rest) > LONGEST_LINE:
+                    break
+                if len(block.lines):
+                    yield block
+                offset += len(whole) + len(end)
+                line += len(block.lines)
+            else:
+                if not rest:
+                    return
+        yield from self._records(offset, line, faults)
 
-
-def _decoded(data: bytes, layout: Layout, faults: Faults) -> str:
-    for encoding in layout.encodings:
+    def _plain(self, data: bytes, line: int) -> Block | None:
+        """The block that whole lines of plain text are; None where they take more than splitting."""
+        if b'"' in data or data.count(b"\r") != data.count(b"\r\n") or data.startswith(BOM):
+            return None
+        if not data:
+            return block_of(self.picked, [], [])
+        if self._encoding == "cp1252" and not data.isascii():
+            data = data.decode("cp1252").encode()
+        names = [str(number) for number in range(len(self.headers))]
         try:
-            return data.decode(encoding)
-        except UnicodeDecodeError as error:
-            # The error's own text lacks the byte order mark that `utf-8-sig` took away.
-            offset = error.start + len(data) - len(error.object)
-    called = " or ".join(CALLED[encoding] for encoding in layout.encodings)
-    raise faults.refused_for(
-        f"The byte {data[offset]:#04x} at offset {offset:,} is not text in {called}.",
-        data.count(b"\n", 0, offset) + 1,
-    )
+            table = arrow_csv.read_csv(
+                pa.py_buffer(data),
+                arrow_csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+                arrow_csv.ParseOptions(
+                    delimiter=self.layout.delimiter, quote_char=False, double_quote=False, ignore_empty_lines=False
+                ),
+                arrow_csv.ConvertOptions(
+                    check_utf8=False, column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                ),
+            )
+        except pa.ArrowInvalid:
+            return None
+        if _has_blank_row(table):
+            return None
+        cells = {header: table.column(self.headers.index(header)).combine_chunks() for header in self.picked}
+        return Block(np.arange(line, line + table.num_rows, dtype=np.int64), cells)
 
-
-def _records(text: str, headers: list[str], layout: Layout, faults: Faults) -> Delivered:
-    picked = picked_headers(layout)
-    pick = itemgetter(*(headers.index(header) for header in picked))
-    width = len(headers)
-    shortest = layout.short_rows.at_least if layout.short_rows else width
-    shortest_last = layout.short_rows.last_at_least if layout.short_rows else width
-    complete = text.endswith(("\n", "\r"))
-    lines: list[int] = []
-    rows: list[tuple[str, ...]] = []
-    wrong: list[tuple[int, int]] = []
-    blank: list[int] = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = fields = 0
-    begins = 1
-    try:
-        next(reader)
-        begins = reader.line_num + 1
-        for record in reader:
-            line, begins = begins, reader.line_num + 1
-            fields = len(record)
+    def _records(self, offset: int, first_line: int, faults: Faults) -> Iterator[Block]:
+        """The rest of the file from an offset, record by record; from 0, the header is passed over first."""
+        width = len(self.headers)
+        short = self.layout.short_rows
+        shortest, shortest_last = (short.at_least, short.last_at_least) if short else (width, width)
+        indexes = [self.headers.index(header) for header in self.picked]
+        pick = itemgetter(*indexes) if len(indexes) > 1 else lambda record: (record[indexes[0]],)
+        lines: list[int] = []
+        rows: list[tuple[str, ...]] = []
+        blank: list[int] = []
+        wrong: Fault | None = None
+        line = fields = 0
+        for line, record in self.records(faults, offset, first_line):
+            if wrong:
+                faults.add_rows(1, [wrong], 1)
+                wrong = None
             if not any(cell.strip() for cell in record):
                 blank.append(line)
                 continue
-            if blank:
-                for empty in blank:
-                    faults.add("The line is blank, and lines with data follow it.", empty)
-                blank.clear()
+            for empty in () if self.layout.blank_lines else blank:
+                faults.add("The line is blank, and lines with data follow it.", empty)
+            blank.clear()
+            fields = len(record)
             if fields != width:
                 if not shortest <= fields < width:
-                    wrong.append((line, fields))
+                    wrong = _field_count(line, fields, width)
                     continue
                 record.extend([""] * (width - fields))
             lines.append(line)
             rows.append(pick(record))
-    except csv.Error as error:
-        _explain_csv_error(str(error), begins, faults)
-    if not complete and not blank and fields < shortest_last:
-        if wrong and wrong[-1][0] == line:
-            wrong.pop()
-        faults.add(f"The file seems cut off: its last record has {fields} of {width} fields and no line end.", line)
-    for at, number in wrong:
-        many = "many" if number > width else "few"
-        faults.add(f"The record has too {many} fields: {number}, where the header has {width}.", at)
-    return Delivered(layout, lines, by_header(picked, rows))
+            if len(rows) == BLOCK_ROWS:
+                yield block_of(self.picked, lines, rows)
+                lines, rows = [], []
+        if not self._complete and not blank and fields < shortest_last:
+            faults.add(f"The file seems cut off: its last record has {fields} of {width} fields and no line end.", line)
+        elif wrong:
+            faults.add_rows(1, [wrong], 1)
+        if rows:
+            yield block_of(self.picked, lines, rows)
+
+    def records(self, faults: Faults, offset: int = 0, first_line: int = 1) -> Iterator[tuple[int, list[str]]]:
+        """Every record behind the header, as delivered, with the line on which it begins."""
+        begins = first_line
+        with self._content.open() as stream:
+            _skip(stream, offset)
+            # A byte order mark belongs to the beginning of a file alone.
+            encoding = "utf-8" if offset and self._encoding == "utf-8-sig" else self._encoding
+            with io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
+                reader = csv.reader(text, strict=True, delimiter=self.layout.delimiter)
+                try:
+                    for number, record in enumerate(reader, start=1):
+                        line, begins = begins, first_line + reader.line_num
+                        if offset or number > self.layout.header_row:
+                            yield line, record
+                except csv.Error as error:
+                    raise _csv_error(str(error), begins, faults) from error
 
 
-def _explain_csv_error(error: str, line: int, faults: Faults) -> None:
+def _openings(text: str, source: Source, faults: Faults) -> list[Opening]:
+    """The beginning of the file, read in every form (separator, line of the header) that the source's layouts have."""
+    forms: dict[tuple[str, int], list[Layout]] = {}
+    for layout in source.layouts:
+        forms.setdefault((layout.delimiter, layout.header_row), []).append(layout)
+    openings = []
+    for (mark, line), layouts in forms.items():
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        try:
+            headers = [clean_header(header) for header in next(islice(reader, line - 1, None), [])]
+            first = next((row for row in reader if any(cell.strip() for cell in row)), None)
+        except csv.Error as error:
+            raise faults.refused_for(f"The header line is not comma-separated text ({error}).", line) from error
+        named = None if first is None else {h: cell.strip() for h, cell in zip(headers, first, strict=False)}
+        openings.append(Opening(tuple(layouts), line, headers, named))
+    _check_separator(openings, {mark for mark, _ in forms}, faults)
+    return openings
+
+
+def _check_separator(openings: list[Opening], marks: set[str], faults: Faults) -> None:
+    """Refuse, in words, a header that only another separator would take apart."""
+    if all(len(opening.headers) == 1 for opening in openings):
+        for mark, called in SEPARATORS.items():
+            if mark not in marks and any(mark in opening.headers[0] for opening in openings):
+                wanted = " or ".join(SEPARATORS[known] for known in sorted(marks, reverse=True))
+                raise faults.refused_for(
+                    f"The columns are separated by {called}, where {wanted} are expected.", openings[0].line
+                )
+
+
+def _end_of_header(start: bytes, header_row: int, mark: str) -> int | None:
+    """The offset behind the header line; None where lines and records do not agree up to it."""
+    lines = start.split(b"\n", header_row)[:header_row]
+    if len(lines) < header_row or start.count(b"\r") != start.count(b"\r\n"):
+        return None
+    end = sum(len(line) + 1 for line in lines)
+    reader = csv.reader(io.StringIO(start[:end].decode("utf-8", errors="replace"), newline=""), delimiter=mark)
+    records = sum(1 for _ in reader)
+    return end if records == header_row and end <= len(start) else None
+
+
+def _has_blank_row(table: pa.Table) -> bool:
+    maybe = pc.indices_nonzero(pc.equal(pc.utf8_trim_whitespace(table.column(0)), "")).to_pylist()
+    return any(not any(str(column[at].as_py()).strip() for column in table.columns) for at in maybe)
+
+
+def _skip(stream: io.BufferedReader, offset: int) -> None:
+    while offset > 0 and (passed := stream.read(min(offset, BLOCK_BYTES))):
+        offset -= len(passed)
+
+
+def _field_count(line: int, fields: int, width: int) -> Fault:
+    many = "many" if fields > width else "few"
+    said = f"The record has too {many} fields: {fields}, where the header has {width}."
+    return Fault(line, None, None, said, "field_count")
+
+
+def _csv_error(error: str, line: int, faults: Faults) -> FileRefused:
     if "unexpected end of data" in error:
-        raise faults.refused_for(
+        return faults.refused_for(
             "The file ends inside a quoted value of the record that begins here: it was cut off, or a "
             "quotation mark is missing.",
             line,
         )
-    raise faults.refused_for(f"The record that begins here is not comma-separated text ({error}).", line)
+    return faults.refused_for(f"The record that begins here is not comma-separated text ({error}).", line)

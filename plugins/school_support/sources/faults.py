@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from school_support.errors import SupportListError
 
@@ -14,15 +15,23 @@ LONGEST_VALUE = 60
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong. `line` is the file's (a workbook's row), `column` the header as delivered."""
+    """One thing wrong. `line` is the file's (a workbook's row), `column` the header as delivered.
+
+    `code` says the kind of fault in one word: blank, not_a_number, bad_date, outside_range, not_on_list,
+    field_count, wrong_vintage, doubled, or file for what is wrong with the file as a whole. `urn` is the school's
+    as the row has it.
+    """
 
     line: int | None
     column: str | None
     value: str | None
     message: str
+    code: str = "file"
+    urn: str | None = None
 
     def __str__(self) -> str:
         where = [f"line {self.line}"] if self.line is not None else []
+        where += [f"URN {self.urn}"] if self.urn else []
         where += [f"column {self.column!r}"] if self.column is not None else []
         return f"{', '.join(where)}: {self.message}" if where else self.message
 
@@ -56,24 +65,40 @@ class FileRefused(SupportListError):
 
 
 class Faults:
-    """Collects the faults of one file: all are counted, the first are kept."""
+    """Collects the faults of one file: all are counted, the first are kept.
+
+    A fault of the file refuses it; a faulty row is left out, and refuses the file only where there are more of them
+    than its layout lets pass.
+    """
 
     def __init__(self, file_name: str) -> None:
         self.file_name = file_name
         self.layout: str | None = None
         self.count = 0
+        self.faulty_rows = 0
+        self._fatal = False
         self._faults: list[Fault] = []
 
-    def add(self, message: str, line: int | None = None, column: str | None = None, value: str | None = None) -> None:
-        """Note one fault."""
-        self.add_first([Fault(line, column, value, message)], 1)
+    def add(
+        self,
+        message: str,
+        line: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+        code: str = "file",
+    ) -> None:
+        """Note one fault that refuses the file."""
+        self.add_first([Fault(line, column, value, message, code)], 1)
 
     def add_first(self, first: Iterable[Fault], count: int) -> None:
-        """Note `count` faults of one kind; `first` are the first 50 of them, or all."""
-        self.count += count
-        self._faults.extend(first)
-        if len(self._faults) > 40 * KEPT:
-            self._faults = self._in_order()[:KEPT]
+        """Note `count` faults of one kind that refuse the file; `first` are the first 50 of them, or all."""
+        self._fatal = True
+        self._note(first, count)
+
+    def add_rows(self, rows: int, first: Iterable[Fault], count: int) -> None:
+        """Note `count` faults in `rows` rows that are left out; `first` are the first of them."""
+        self.faulty_rows += rows
+        self._note(first, count)
 
     def refused(self) -> FileRefused:
         """The refusal of the file for what was found, to be raised."""
@@ -88,6 +113,29 @@ class Faults:
         """Raise the refusal if anything was found."""
         if self.count:
             raise self.refused()
+
+    def settle(self, rows: int, most_rows: int, most_share: Decimal) -> list[Fault]:
+        """The faults of the rows left out of `rows` read, or the refusal where they are too many.
+
+        Raises:
+            FileRefused: a fault of the file was found, or faulty rows beyond either limit.
+        """
+        if self._fatal or (self.faulty_rows and not most_rows):
+            raise self.refused()
+        if self.faulty_rows > most_rows or self.faulty_rows > most_share * rows:
+            raise self.refused_for(
+                f"{self.faulty_rows:,} of {rows:,} rows are faulty, where the contract lets at most {most_rows} rows "
+                f"and {100 * most_share.normalize():f} % be left out."
+            )
+        return self._in_order()
+
+    def _note(self, faults: Iterable[Fault], count: int) -> None:
+        self.count += count
+        self._faults.extend(faults)
+        if len(self._faults) > 40 * KEPT:
+            # More than any file is accepted with.
+            self._fatal = True
+            self._faults = self._in_order()[:KEPT]
 
     def _in_order(self) -> list[Fault]:
         return sorted(self._faults, key=lambda fault: fault.line or 0)

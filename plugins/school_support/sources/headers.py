@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from school_support.sources.contract import Layout, Source
 from school_support.sources.faults import Faults, quoted
 from school_support.sources.recognise import Nearest, recognise
 
 
-def layout_of(
-    headers: Sequence[str], first: Mapping[str, str] | None, source: Source, line: int, faults: Faults
-) -> Layout:
-    """The layout of these headers. `first` is the first data row by header, None where there is none."""
-    if first is None:
-        faults.add(f"The file has a header of {len(headers)} columns and no data rows.", line)
-    found = recognise(headers, source, first)
-    if isinstance(found, Nearest):
-        _explain(found, headers=headers, first=first or {}, source=source, line=line, faults=faults)
-        raise faults.refused()
-    faults.layout = found.layout
-    faults.refuse_if_any()
-    return found
+@dataclass(frozen=True)
+class Opening:
+    """The beginning of a table, read as one form of the source's layouts: `layouts` are those of that form.
+
+    `line` is the header's, `first` the first data row by header, None where there is none.
+    """
+
+    layouts: tuple[Layout, ...]
+    line: int
+    headers: list[str]
+    first: Mapping[str, str] | None
 
 
-def _explain(
-    near: Nearest,
-    *,
-    headers: Sequence[str],
-    first: Mapping[str, str],
-    source: Source,
-    line: int,
-    faults: Faults,
-) -> None:
+def layout_of(openings: Sequence[Opening], source: Source, faults: Faults) -> tuple[Layout, Opening]:
+    """The layout that one of the openings has; where none has, the nearest is explained in a refusal."""
+    nearest: list[tuple[Nearest, Opening]] = []
+    for opening in openings:
+        found = recognise(opening.headers, opening.layouts, opening.first)
+        if isinstance(found, Layout):
+            faults.layout = found.layout
+            if opening.first is None:
+                raise faults.refused_for(_no_rows(opening), opening.line)
+            return found, opening
+        nearest.append((found, opening))
+    near, opening = max(nearest, key=lambda pair: pair[0].shared)
+    if opening.first is None:
+        faults.add(_no_rows(opening), opening.line)
+    _explain(near, opening, source, faults)
+    raise faults.refused()
+
+
+def _no_rows(opening: Opening) -> str:
+    return f"The file has a header of {len(opening.headers)} columns and no data rows."
+
+
+def _explain(near: Nearest, opening: Opening, source: Source, faults: Faults) -> None:
+    headers, line, first = opening.headers, opening.line, opening.first or {}
     name = near.layout.layout
     if not near.shared:
         faults.add(f"The header of {len(headers)} columns has none in common with any layout of {source.name}.", line)
@@ -54,8 +68,8 @@ def _explain(
     for header in near.misplaced:
         allowed = ", ".join(sorted({v for layout in source.layouts for v in layout.where.get(header, ())}))
         faults.add(
-            f"{quoted(first[header])} is none of {allowed}, which tell layouts with these headers apart.",
+            f"{quoted(first.get(header, ''))} is none of {allowed}, which tell layouts with these headers apart.",
             line + 1,
             header,
-            first[header],
+            first.get(header, ""),
         )

@@ -4,62 +4,90 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 from python_calamine import CalamineError
 
-from school_support.sources.contract import Source, Workbook
-from school_support.sources.delivered import Delivered, by_header, picked_headers
+from school_support.sources.block import Block, block_of, picked_headers
+from school_support.sources.contract import Layout, Source
 from school_support.sources.faults import Faults
-from school_support.sources.headers import layout_of
-from school_support.sources.recognise import clean_header
+from school_support.sources.headers import Opening, layout_of
+from school_support.sources.recognise import canonical_headers, clean_header
 
 
-def read_workbook(data: bytes, source: Source, faults: Faults) -> Delivered:
-    """The rows of the sheet that the source's contract names; dates become ISO text, 3.0 becomes 3."""
-    try:
-        with pd.ExcelFile(io.BytesIO(data), engine="calamine") as book:
-            sheet, place = _sheet([str(name) for name in book.sheet_names], source, faults)
-            table = pd.read_excel(book, sheet_name=sheet, header=None, dtype=object, na_filter=False)
-    except (CalamineError, ValueError, KeyError, OSError) as error:
-        raise faults.refused_for(f"The workbook is damaged and cannot be read ({error}).") from error
-    above = place.header_row - 1
-    rows = [list(row) for row in table.itertuples(index=False, name=None)][above:]
-    while rows and not any(_text(cell) for cell in rows[-1]):
-        rows.pop()
-    if not rows:
-        raise faults.refused_for(f"Sheet {sheet!r} is empty from row {place.header_row} on.", place.header_row)
-    headers = [clean_header(_text(cell)) for cell in rows[0]]
-    while headers and not headers[-1] and not any(_text(row[len(headers) - 1]) for row in rows):
-        headers.pop()
-    first = {header: _text(cell) for header, cell in zip(headers, rows[1], strict=False)} if rows[1:] else None
-    layout = layout_of(headers, first, source, place.header_row, faults)
+class WorkbookTable:
+    """The rows of the sheet that the source's contract names; dates become ISO text, 3.0 becomes 3.
 
-    picked = picked_headers(layout)
-    indexes = [headers.index(header) for header in picked]
-    lines: list[int] = []
-    kept: list[tuple[str, ...]] = []
-    for line, row in enumerate(rows[1:], start=place.header_row + 1):
-        cells = tuple(_text(row[index]) for index in indexes)
-        if not any(cells) and not any(_text(cell) for cell in row):
-            faults.add("The row is blank, and rows with data follow it.", line)
-            continue
-        lines.append(line)
-        kept.append(cells)
-    return Delivered(layout, lines, by_header(picked, kept))
+    Raises FileRefused where the workbook has no such table.
+    """
+
+    def __init__(self, data: bytes, source: Source, faults: Faults) -> None:
+        try:
+            with pd.ExcelFile(io.BytesIO(data), engine="calamine") as book:
+                sheet, layouts = _sheet([str(name) for name in book.sheet_names], source, faults)
+                table = pd.read_excel(book, sheet_name=sheet, header=None, dtype=object, na_filter=False)
+        except (CalamineError, ValueError, KeyError, OSError) as error:
+            raise faults.refused_for(f"The workbook is damaged and cannot be read ({error}).") from error
+        rows = [list(row) for row in table.itertuples(index=False, name=None)]
+        while rows and not any(_text(cell) for cell in rows[-1]):
+            rows.pop()
+        self.layout, opening = layout_of(_openings(rows, sheet, layouts, faults), source, faults)
+        self.headers = canonical_headers(opening.headers, self.layout)
+        self.picked = picked_headers(self.layout, self.headers)
+        self._rows = rows[opening.line :]
+        self._line = opening.line
+
+    def blocks(self, faults: Faults) -> Iterator[Block]:
+        """The rows as one block; faults of the form are noted."""
+        indexes = [self.headers.index(header) for header in self.picked]
+        lines: list[int] = []
+        kept: list[tuple[str, ...]] = []
+        for line, row in enumerate(self._rows, start=self._line + 1):
+            cells = tuple(_text(row[index]) for index in indexes)
+            if not any(cells) and not any(_text(cell) for cell in row):
+                if not self.layout.blank_lines:
+                    faults.add("The row is blank, and rows with data follow it.", line)
+                continue
+            lines.append(line)
+            kept.append(cells)
+        yield block_of(self.picked, lines, kept)
 
 
-def _sheet(names: Sequence[str], source: Source, faults: Faults) -> tuple[str, Workbook]:
-    places = [layout.workbook for layout in source.layouts if layout.workbook]
-    if not places:
+def _sheet(names: Sequence[str], source: Source, faults: Faults) -> tuple[str, list[Layout]]:
+    """The first sheet that some layouts name, and those layouts."""
+    workbooks = [layout for layout in source.layouts if layout.workbook]
+    if not workbooks:
         raise faults.refused_for(f"The file is an Excel workbook; {source.name} comes as comma-separated text.")
     for name in names:
-        for place in places:
-            if name.strip().casefold() == place.sheet.casefold():
-                return name, place
-    wanted = " or ".join(sorted({repr(place.sheet) for place in places}))
+        named = [layout for layout in workbooks if _is_named(layout, name)]
+        if named:
+            return name, named
+    wanted = " or ".join(sorted({repr(layout.workbook.sheet) for layout in workbooks if layout.workbook}))
     raise faults.refused_for(f"The workbook has no sheet {wanted}; it has {', '.join(map(repr, names))}.")
+
+
+def _is_named(layout: Layout, sheet: str) -> bool:
+    return layout.workbook is not None and layout.workbook.sheet.casefold() == sheet.strip().casefold()
+
+
+def _openings(rows: list[list[object]], sheet: str, layouts: list[Layout], faults: Faults) -> list[Opening]:
+    """The table as it begins on every row that the layouts name for their header."""
+    openings = []
+    for line in sorted({layout.workbook.header_row for layout in layouts if layout.workbook}):
+        if len(rows) < line:
+            continue
+        headers = [clean_header(_text(cell)) for cell in rows[line - 1]]
+        while headers and not headers[-1] and not any(_text(row[len(headers) - 1]) for row in rows[line:]):
+            headers.pop()
+        first = rows[line] if len(rows) > line else None
+        named = None if first is None else {h: _text(cell) for h, cell in zip(headers, first, strict=False)}
+        here = tuple(layout for layout in layouts if layout.workbook and layout.workbook.header_row == line)
+        openings.append(Opening(here, line, headers, named))
+    if not openings:
+        line = min(layout.workbook.header_row for layout in layouts if layout.workbook)
+        raise faults.refused_for(f"Sheet {sheet!r} is empty from row {line} on.", line)
+    return openings
 
 
 def _text(cell: object) -> str:

@@ -17,6 +17,8 @@ ROLES = (
     "support_publisher",
     "bi_reader",
 )
+PSEUDONYM_KEY = "SUPPORT_LIST_PSEUDONYM_KEY"
+FROM_ENVIRONMENT = ("SUPPORT_LIST_PG", PSEUDONYM_KEY)
 
 
 def secrets_file() -> Path:
@@ -31,7 +33,7 @@ def read_secrets() -> dict[str, str]:
         for line in secrets_file().read_text().splitlines():
             name, _, value = line.partition("=")
             values[name] = value
-    return values | {name: value for name, value in os.environ.items() if name.startswith("SUPPORT_LIST_PG")}
+    return values | {name: value for name, value in os.environ.items() if name.startswith(FROM_ENVIRONMENT)}
 
 
 def write_secrets(changes: dict[str, str]) -> None:
@@ -63,3 +65,12 @@ def ensure_passwords() -> None:
     }
     if missing:
         write_secrets(missing)
+
+
+def pseudonym_key() -> bytes:
+    """The key under which names become pseudonyms; made on first use. Another key makes other pseudonyms."""
+    known = read_secrets()
+    if PSEUDONYM_KEY not in known:
+        write_secrets({PSEUDONYM_KEY: stdlib_secrets.token_urlsafe(32)})
+        known = read_secrets()
+    return known[PSEUDONYM_KEY].encode()

@@ -102,7 +102,7 @@ def test_a_refusal_names_file_layout_lines_and_what_to_do(deliver: Deliver) -> N
         read_release(path, "dfe_absence", "england_abs.csv")
     assert str(caught.value) == (
         "england_abs.csv, taken for layout absence_2012, was refused and nothing of it was loaded. "
-        "line 2, column 'PERCTOT': 'x' is not a number, nor one of the codes SUPP. "
+        "line 2, URN 110683, column 'PERCTOT': 'x' is not a number, nor one of the codes SUPP. "
         "Take the file from its publisher again, or correct the source's contract if the publisher has "
         "changed the layout."
     )

@@ -28,22 +28,22 @@ def headers_of(name: str) -> list[str]:
 
 
 def test_order_outer_spaces_and_byte_order_mark_do_not_matter() -> None:
-    found = recognise(["\ufeffPPERSABS10", " URN", "LA", "PERCTOT ", "ESTAB"], ABSENCE)
+    found = recognise(["\ufeffPPERSABS10", " URN", "LA", "PERCTOT ", "ESTAB"], ABSENCE.layouts)
     assert name_of(found) == "absence_2017"
 
 
 def test_the_definition_of_persistent_absence_tells_vintages_apart() -> None:
-    assert name_of(recognise(["LA", "ESTAB", "URN", "PERCTOT", "PPERSABS15"], ABSENCE)) == "absence_2012"
+    assert name_of(recognise(["LA", "ESTAB", "URN", "PERCTOT", "PPERSABS15"], ABSENCE.layouts)) == "absence_2012"
 
 
 def test_case_matters() -> None:
-    found = recognise(["LA", "Estab", "URN", "PERCTOT", "PPERSABS10"], ABSENCE)
+    found = recognise(["LA", "Estab", "URN", "PERCTOT", "PPERSABS10"], ABSENCE.layouts)
     assert isinstance(found, Nearest)
     assert (found.missing, found.unknown) == (("ESTAB",), ("Estab",))
 
 
 def test_the_nearest_layout_comes_with_every_difference() -> None:
-    found = recognise(["LA", "ESTAB", "URN", "URN", "PPERSABS10", "PERCTOTAL", "YEAR"], ABSENCE)
+    found = recognise(["LA", "ESTAB", "URN", "URN", "PPERSABS10", "PERCTOTAL", "YEAR"], ABSENCE.layouts)
     assert isinstance(found, Nearest)
     assert found.layout.layout == "absence_2017"
     assert found.missing == ("PERCTOT",)
@@ -53,25 +53,25 @@ def test_the_nearest_layout_comes_with_every_difference() -> None:
 
 
 def test_the_first_row_tells_apart_layouts_with_the_same_headers() -> None:
-    assert name_of(recognise(DERIVED, KS4, {"Academic Year": "2016"})) == "ks4_derived_2016"
-    assert name_of(recognise(DERIVED, KS4, {"Academic Year": "2018"})) == "ks4_derived"
+    assert name_of(recognise(DERIVED, KS4.layouts, {"Academic Year": "2016"})) == "ks4_derived_2016"
+    assert name_of(recognise(DERIVED, KS4.layouts, {"Academic Year": "2018"})) == "ks4_derived"
 
 
 def test_a_first_row_that_fits_none_of_them_is_said() -> None:
-    found = recognise(DERIVED, KS4, {"Academic Year": "2031"})
+    found = recognise(DERIVED, KS4.layouts, {"Academic Year": "2031"})
     assert isinstance(found, Nearest)
     assert found.misplaced == ("Academic Year",)
 
 
 def test_columns_about_people_may_be_there_or_not() -> None:
     full = GIAS.layouts[0]
-    assert name_of(recognise(full.headers, GIAS)) == "gias_full"
-    assert name_of(recognise([*full.headers, "HeadFirstName", "HeadLastName"], GIAS)) == "gias_full"
+    assert name_of(recognise(full.headers, GIAS.layouts)) == "gias_full"
+    assert name_of(recognise([*full.headers, "HeadFirstName", "HeadLastName"], GIAS.layouts)) == "gias_full"
 
 
 def test_nine_renamed_columns_make_another_vintage_of_the_report_card() -> None:
     february = headers_of("ofsted_mi_2026_judgement")
     later = [header.replace("date of judgement", "date of grade") for header in february]
     assert sum(a != b for a, b in zip(february, later, strict=True)) == 9
-    assert name_of(recognise(february, OFSTED)) == "ofsted_mi_2026_judgement"
-    assert name_of(recognise(later, OFSTED)) == "ofsted_mi_2026_grade"
+    assert name_of(recognise(february, OFSTED.layouts)) == "ofsted_mi_2026_judgement"
+    assert name_of(recognise(later, OFSTED.layouts)) == "ofsted_mi_2026_grade"
