@@ -140,7 +140,7 @@ class Pseudonym(_Strict):
 class Layout(_Strict):
     """One vintage of a source.
 
-    `headers` is the whole header line (order does not matter when a file is compared), `optional` those of
+    `headers` is the whole header line in its order (`any_order` where the publisher keeps none), `optional` those of
     them that some issues of the vintage lack, `aliases` other spellings of a header by header. `personal`
     lists headers about people that the publisher's own file has too and that never reach the landing store; a
     `pseudonym` is kept in their place.
@@ -170,6 +170,7 @@ class Layout(_Strict):
     where: dict[str, tuple[str, ...]] = {}
     columns: dict[str, Column]
     headers: HeaderLine
+    any_order: bool = False
     optional: HeaderLine = ()
     aliases: dict[str, tuple[str, ...]] = {}
     personal: tuple[str, ...] = ()
@@ -196,6 +197,8 @@ class Layout(_Strict):
             self.pseudonym.header in self.optional and set(self.pseudonym.of) <= set(self.personal)
         ):
             raise ValueError("`pseudonym` stands under an optional header and is made of personal ones")
+        if self.any_order and self.short_rows:
+            raise ValueError("records whose end is cut off need columns in a known order")
         if not self.date_formats and any(column.type == "date" for column in self.columns.values()):
             raise ValueError("a date column needs `date_formats`")
         return self

@@ -45,11 +45,14 @@ class FileRefused(SupportListError):
     """A file that is refused whole.
 
     `faults` are the first 50 in the order of the file, `count` is how many there are, `layout` the vintage
-    it was taken for, if any.
+    it was taken for, if any; where there is none, `shared` counts the headers it has in common with the nearest.
     """
 
-    def __init__(self, file_name: str, layout: str | None, faults: Sequence[Fault], count: int) -> None:
+    def __init__(
+        self, file_name: str, layout: str | None, faults: Sequence[Fault], count: int, shared: int = 0
+    ) -> None:
         self.file_name = file_name
+        self.shared = shared
         self.layout = layout
         self.faults = list(faults)
         self.count = count
@@ -76,6 +79,7 @@ class Faults:
         self.layout: str | None = None
         self.count = 0
         self.faulty_rows = 0
+        self.shared = 0
         self._fatal = False
         self._faults: list[Fault] = []
 
@@ -102,7 +106,7 @@ class Faults:
 
     def refused(self) -> FileRefused:
         """The refusal of the file for what was found, to be raised."""
-        return FileRefused(self.file_name, self.layout, self._in_order()[:KEPT], self.count)
+        return FileRefused(self.file_name, self.layout, self._in_order()[:KEPT], self.count, self.shared)
 
     def refused_for(self, message: str, line: int | None = None) -> FileRefused:
         """The refusal for one fault that leaves nothing else to look at, to be raised."""

@@ -35,6 +35,7 @@ def layout_of(openings: Sequence[Opening], source: Source, faults: Faults) -> tu
             return found, opening
         nearest.append((found, opening))
     near, opening = max(nearest, key=lambda pair: pair[0].shared)
+    faults.shared = near.shared
     if opening.first is None:
         faults.add(_no_rows(opening), opening.line)
     _explain(near, opening, source, faults)
@@ -65,6 +66,11 @@ def _explain(near: Nearest, opening: Opening, source: Source, faults: Faults) ->
         faults.add(f"The column is missing, which {nearest} has.", line, header)
     for header in near.unknown:
         faults.add(f"The column is not known to {nearest}.", line, header)
+    if near.disordered:
+        here, expected = near.disordered
+        faults.add(
+            f"The column stands where {nearest} has {expected!r}; its columns come in another order.", line, here
+        )
     for header in near.misplaced:
         allowed = ", ".join(sorted({v for layout in source.layouts for v in layout.where.get(header, ())}))
         faults.add(

@@ -42,12 +42,15 @@ def test_all_canonical_columns_come_back_in_order_as_delivered(deliver: Deliver)
     ]
 
 
-def test_columns_may_stand_in_another_order(deliver: Deliver) -> None:
-    read = read_release(deliver("URN,PPERSABS10,PERCTOT,ESTAB,LA\r\n110683,9.2,4.6,2215,874\r\n"), "dfe_absence")
-    assert read.frame.loc[0, ["la_code", "urn", "persistent_absence_10_pct"]].tolist() == [
-        "874",
-        "110683",
-        "9.2",
+def test_columns_in_another_order_are_refused_for_two_headers_may_have_changed_places(refuse: Refuse) -> None:
+    refusal = refuse("LA,ESTAB,URN,PPERSABS10,PERCTOT\r\n874,2215,110683,9.2,4.6\r\n", "dfe_absence")
+    assert [(fault.line, fault.column, fault.message) for fault in refusal.faults] == [
+        (
+            1,
+            "PPERSABS10",
+            "The column stands where layout absence_2017 (the nearest of dfe_absence) has 'PERCTOT'; its columns come in "
+            "another order.",
+        )
     ]
 
 

@@ -27,9 +27,37 @@ def headers_of(name: str) -> list[str]:
     return list(next(layout for layout in OFSTED.layouts if layout.layout == name).headers)
 
 
-def test_order_outer_spaces_and_byte_order_mark_do_not_matter() -> None:
-    found = recognise(["\ufeffPPERSABS10", " URN", "LA", "PERCTOT ", "ESTAB"], ABSENCE.layouts)
-    assert name_of(found) == "absence_2017"
+def absence(**changes: object) -> list[Layout]:
+    """The layout of 2017 on with some of its fields changed."""
+    return [next(layout for layout in ABSENCE.layouts if layout.layout == "absence_2017").model_copy(update=changes)]
+
+
+def test_outer_spaces_and_byte_order_mark_do_not_matter() -> None:
+    assert (
+        name_of(recognise(["\ufeffLA", "ESTAB ", " URN", "PERCTOT", "PPERSABS10"], ABSENCE.layouts)) == "absence_2017"
+    )
+
+
+def test_order_matters_unless_the_publisher_keeps_none() -> None:
+    delivered = ["PPERSABS10", "URN", "LA", "PERCTOT", "ESTAB"]
+    found = recognise(delivered, absence())
+    assert isinstance(found, Nearest)
+    assert found.disordered == ("PPERSABS10", "LA")
+    assert name_of(recognise(delivered, absence(any_order=True))) == "absence_2017"
+
+
+def test_another_spelling_of_a_header_is_the_same_column() -> None:
+    delivered = ["LA", "ESTAB", "URN", "PERCTOT", "Persistent absence"]
+    assert isinstance(recognise(delivered, absence()), Nearest)
+    spelt = absence(aliases={"PPERSABS10": ("Persistent absence",)})
+    assert name_of(recognise(delivered, spelt)) == "absence_2017"
+    doubled = recognise([*delivered, "PPERSABS10"], spelt)
+    assert isinstance(doubled, Nearest)
+    assert doubled.doubled == ("PPERSABS10",)
+
+
+def test_an_optional_header_may_be_absent() -> None:
+    assert name_of(recognise(["LA", "ESTAB", "URN", "PERCTOT"], absence(optional=("PPERSABS10",)))) == "absence_2017"
 
 
 def test_the_definition_of_persistent_absence_tells_vintages_apart() -> None:

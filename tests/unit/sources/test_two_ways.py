@@ -29,14 +29,16 @@ def outcome(path: Path) -> tuple[object, ...]:
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 @pytest.mark.parametrize("seed", range(30))
 def test_both_ways_give_the_same(deliver: Deliver, monkeypatch: pytest.MonkeyPatch, end: str, seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     faulty = seed % 3 == 0
     rows = [
         f"874,{2000 + n},{110000 + n},{chance.choice(CELLS if faulty else CELLS[:3])},{chance.choice(CELLS[:3])}"
         for n in range(chance.randint(1, 400))
     ]
     if seed % 5 == 0:
-        rows.insert(chance.randrange(len(rows)), chance.choice(["", "874,2000", ",,,,", "874,1,1,1,1,1", 'a,"b"c,1,2,3']))
+        rows.insert(
+            chance.randrange(len(rows)), chance.choice(["", "874,2000", ",,,,", "874,1,1,1,1,1", 'a,"b"c,1,2,3'])
+        )
     content = end.join([HEADER, *rows]) + (end if seed % 2 else "")
     path = deliver(content)
     # Blocks so small that a file has many, of which some are plain and some are not.
