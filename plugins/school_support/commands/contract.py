@@ -79,8 +79,7 @@ def _read_through(file: Path, source: str, release: OpenRelease) -> None:
     )
     for _ in release.blocks():
         pass
-    left_out = {fault.line for fault in release.rejected}
-    screen.print(f"{release.rows:,} rows would be loaded, {len(left_out)} left out.", highlight=False)
+    screen.print(f"{release.rows:,} rows would be loaded, {release.rejected_rows} left out.", highlight=False)
     for fault in release.rejected[:SHOWN]:
         screen.print(f"  {fault}", highlight=False, markup=False, soft_wrap=True)
 

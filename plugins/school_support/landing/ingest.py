@@ -137,7 +137,7 @@ def load_landed(sources: Sequence[str], on_file: Callable[[str], None] = lambda 
             if loaded:
                 summary.loaded += 1
                 summary.rows += release.rows
-                summary.rejected += len({fault.line for fault in release.rejected})
+                summary.rejected += release.rejected_rows
     return summary
 
 
@@ -179,8 +179,9 @@ def _copy(connection: Connection, release_id: int, source: str, release: OpenRel
             [(release_id, f.line, f.urn, f.column, f.value, f.code, f.message) for f in release.rejected],
         )
         cursor.execute(
-            "update landing.release set status = 'loaded', layout = %s, rows = %s, rows_rejected = %s where release_id = %s",
-            (release.layout.layout, release.rows, len({fault.line for fault in release.rejected}), release_id),
+            "update landing.release set status = 'loaded', layout = %s, columns = %s, rows = %s, rows_rejected = %s "
+            "where release_id = %s",
+            (release.layout.layout, release.columns, release.rows, release.rejected_rows, release_id),
         )
     return True
 

@@ -10,23 +10,17 @@ from psycopg.rows import dict_row
 from school_support.errors import SupportListError
 from school_support.publication.content import content_hash
 from school_support.quality.rules import Candidate, Release
-from school_support.sources.contract import load_sources
 
 
 def loaded_releases(connection: Connection, sources: Sequence[str]) -> list[Release]:
     """Releases of some sources that are in raw and have no verdict yet, oldest knowledge first."""
-    delivered = {
-        (source.name, layout.layout): frozenset(layout.columns)
-        for source in load_sources().values()
-        for layout in source.layouts
-    }
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(
-            "select release_id, source, file_name, academic_year, snapshot_date, known_from, rows, layout "
+            "select release_id, source, file_name, academic_year, snapshot_date, known_from, rows, columns "
             "from landing.release where status = 'loaded' and source = any(%s) order by known_from, release_id",
             (list(sources),),
         ).fetchall()
-    return [Release(columns=delivered[row["source"], row.pop("layout")], **row) for row in rows]
+    return [Release(columns=frozenset(row.pop("columns")), **row) for row in rows]
 
 
 def frozen_candidate(connection: Connection, candidate_id: int) -> Candidate:

@@ -35,6 +35,9 @@ FLOAT_INTEGER = re.compile(r"([+-]?[0-9]+)\.0")
 # Values remembered of one column: a free text in a national file must not fill the memory.
 REMEMBERED = 100_000
 
+# One date that only makes sense the other way round puts every other date of the file in doubt.
+CHANGED_PLACES = "date_order"
+
 Said = tuple[str, str]
 
 
@@ -65,6 +68,8 @@ class Checker:
                 continue
             stored, said = judge.judge(block.cells[judge.header])
             columns[name] = stored
+            if any(code == CHANGED_PLACES for _, code, _ in said.values()):
+                faults.refuse_whole()
             if said:
                 at = np.isin(stored.indices.to_numpy(), list(said))
                 wrong |= at
@@ -191,6 +196,9 @@ def _date_judge(column: Column, layout: Layout) -> Callable[[str], Said | None]:
                 try:
                     return _outside(dt.date(year, month, day), column)
                 except ValueError:
+                    if month > 12 and day <= 12:
+                        said = f"is no day of the calendar, read as {words}; day and month may have changed places in the file"
+                        return CHANGED_PLACES, said
                     return "bad_date", f"is no day of the calendar, read as {words}"
         return "bad_date", f"is not a date written {' or '.join(shapes)}"
 

@@ -17,7 +17,7 @@ LONGEST_VALUE = 60
 class Fault:
     """One thing wrong. `line` is the file's (a workbook's row), `column` the header as delivered.
 
-    `code` says the kind of fault in one word: blank, not_a_number, bad_date, outside_range, not_on_list,
+    `code` says the kind of fault in one word: blank, not_a_number, bad_date, date_order, outside_range, not_on_list,
     field_count, wrong_vintage, doubled, or file for what is wrong with the file as a whole. `urn` is the school's
     as the row has it.
     """
@@ -104,6 +104,10 @@ class Faults:
         self.faulty_rows += rows
         self._note(first, count)
 
+    def refuse_whole(self) -> None:
+        """Let no row be left out: what was noted puts the others in doubt."""
+        self._fatal = True
+
     def refused(self) -> FileRefused:
         """The refusal of the file for what was found, to be raised."""
         return FileRefused(self.file_name, self.layout, self._in_order()[:KEPT], self.count, self.shared)
@@ -129,7 +133,7 @@ class Faults:
         if self.faulty_rows > most_rows or self.faulty_rows > most_share * rows:
             raise self.refused_for(
                 f"{self.faulty_rows:,} of {rows:,} rows are faulty, where the contract lets at most {most_rows} rows "
-                f"and {100 * most_share.normalize():f} % be left out."
+                f"and {(100 * most_share).normalize():f} % be left out."
             )
         return self._in_order()
 

@@ -39,6 +39,11 @@ class OpenRelease:
         """The canonical columns that the file has, in the order of every block."""
         return [name for name, column in self.layout.columns.items() if column.header in self._table.picked]
 
+    @property
+    def rejected_rows(self) -> int:
+        """How many rows were left out."""
+        return len({fault.line for fault in self.rejected})
+
     def blocks(self) -> Iterator[Judged]:
         """The rows that the contract accepts.
 

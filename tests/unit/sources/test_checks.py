@@ -75,7 +75,10 @@ def test_a_number_that_is_none_or_lies_outside(refuse: Refuse, row: str, column:
         ("2019-04-01", "'2019-04-01' is not a date written dd-mm-yyyy."),
         ("04/01/2019", "'04/01/2019' is not a date written dd-mm-yyyy."),
         ("1-4-2019", "'1-4-2019' is not a date written dd-mm-yyyy."),
-        ("04-25-2019", "'04-25-2019' is no day of the calendar, read as dd-mm-yyyy."),
+        (
+            "04-25-2019",
+            "'04-25-2019' is no day of the calendar, read as dd-mm-yyyy; day and month may have changed places in the file.",
+        ),
         ("30-02-2019", "'30-02-2019' is no day of the calendar, read as dd-mm-yyyy."),
         ("01-04-2219", "'01-04-2219' lies outside 1800-01-01 to 2100-12-31."),
     ],

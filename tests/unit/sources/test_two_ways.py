@@ -29,7 +29,7 @@ def outcome(path: Path) -> tuple[object, ...]:
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 @pytest.mark.parametrize("seed", range(30))
 def test_both_ways_give_the_same(deliver: Deliver, monkeypatch: pytest.MonkeyPatch, end: str, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     faulty = seed % 3 == 0
     rows = [
         f"874,{2000 + n},{110000 + n},{chance.choice(CELLS if faulty else CELLS[:3])},{chance.choice(CELLS[:3])}"

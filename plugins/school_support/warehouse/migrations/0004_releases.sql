@@ -17,6 +17,7 @@ alter table landing.fault add column reason_code text;
 
 alter table landing.release
     add column rows_rejected integer check (rows_rejected >= 0),
+    add column columns text[],
     add column stored_sha256 text check (stored_sha256 ~ '^[0-9a-f]{64}$'),
     add column withdrawn_from date,
     add column withdrawn_reason text,
@@ -27,3 +28,4 @@ alter table landing.release
     add constraint release_withdrawn_check check ((status = 'withdrawn') = (withdrawn_from is not null and withdrawn_reason is not null));
 comment on column landing.release.stored_sha256 is 'Hash of the bytes in the landing store: another than sha256 where names of people were taken out; null where nothing was kept.';
 comment on column landing.release.withdrawn_from is 'An assessment as at this day or later does not read the release.';
+comment on column landing.release.columns is 'The canonical columns that the file has: its layout''s, without those optional ones that this issue lacks.';
