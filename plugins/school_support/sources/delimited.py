@@ -21,7 +21,7 @@ from pyarrow import csv as arrow_csv
 from school_support.sources.block import Block, block_of, picked_headers
 from school_support.sources.container import Content
 from school_support.sources.contract import Layout, Source
-from school_support.sources.faults import Fault, Faults, FileRefused
+from school_support.sources.faults import KEPT, Fault, Faults, FileRefused
 from school_support.sources.headers import Opening, layout_of
 from school_support.sources.recognise import canonical_headers, clean_header
 from school_support.sources.survey import BOM, encoding_of, survey
@@ -118,6 +118,7 @@ class DelimitedTable:
         lines: list[int] = []
         rows: list[tuple[str, ...]] = []
         blank: list[int] = []
+        blanks = 0
         wrong: Fault | None = None
         line = fields = 0
         for line, record in self.records(faults, offset, first_line):
@@ -125,11 +126,14 @@ class DelimitedTable:
                 faults.add_rows(1, [wrong], 1)
                 wrong = None
             if not any(cell.strip() for cell in record):
-                blank.append(line)
+                blanks += 1
+                # Millions of blank lines at an end are nothing to remember.
+                blank += [line] if blanks <= KEPT else []
                 continue
-            for empty in () if self.layout.blank_lines else blank:
-                faults.add("The line is blank, and lines with data follow it.", empty)
-            blank.clear()
+            if blank and not self.layout.blank_lines:
+                first = [Fault(empty, None, None, "The line is blank, and lines with data follow it.") for empty in blank]
+                faults.add_first(first, blanks)
+            blank, blanks = [], 0
             fields = len(record)
             if fields != width:
                 if not shortest <= fields < width:

@@ -69,7 +69,7 @@ def test_a_faulty_row_that_a_good_one_repeats_does_not_count_as_doubled(deliver:
 
 def test_a_doubled_school_refuses_the_file_whatever_the_limits(deliver: Deliver) -> None:
     # Line 9 is row 7, line 10 row 8, which has the same numbers.
-    with pytest.raises(FileRefused, match="line 10.* stands on line 9 already"):
+    with pytest.raises(FileRefused, match=r"line 10.* stands on line 9 already"):
         read_release(deliver(absence({7: "874,2008,110008,4.7,9.2"})), "dfe_absence")
 
 
