@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint fix lock up down psql clean distclean
+.PHONY: help setup run test bench lint fix lock up down psql clean distclean
 
 PYTHON ?= python3
 DATA ?=
@@ -46,6 +46,9 @@ run: $(INSTALLED) ## Do the whole job: files in, checks, tiers, approval, a publ
 
 test: $(INSTALLED_DEV) ## Run the tests.
 	@$(BIN)/python -m pytest
+
+bench: $(INSTALLED_DEV) ## Measure speed and memory against named peers, on synthetic files (about ten minutes).
+	@$(BIN)/python tests/bench/bench.py
 
 lint: $(INSTALLED_DEV) ## Check style and types of Python, SQL and YAML.
 	$(BIN)/ruff check .
