@@ -23,12 +23,17 @@ def rules(candidate: Candidate) -> list[Rule]:
             "releases_accepted",
             DATA_ENGINEER,
             "critical",
-            "Every release that the assessment reads was accepted at gate 1.",
+            "Every release that the assessment reads was accepted at gate 1, and not withdrawn by the as-at date.",
             "Build the assessment again over the accepted releases.",
             no_rows(
-                "select release.file_name, release.status from batch "
-                "inner join control.assessment_release using (assessment_id) "
-                "inner join landing.release as release using (release_id) where release.status <> 'accepted'"
+                """
+                select release.file_name, release.status, release.withdrawn_from
+                from batch
+                inner join control.assessment_release using (assessment_id)
+                inner join landing.release as release using (release_id)
+                where release.status <> 'accepted'
+                    and not (release.status = 'withdrawn' and coalesce(release.withdrawn_from > batch.as_at, false))
+                """
             ),
         ),
         Rule(
@@ -64,6 +69,37 @@ def rules(candidate: Candidate) -> list[Rule]:
                 inner join landing.release as release using (release_id)
                 inner join seeds.authority_setting as setting on setting.authority = batch.authority
                 where release.collection <> setting.collection
+                """
+            ),
+        ),
+        Rule(
+            "no_source_overdue",
+            DATA_ENGINEER,
+            "warning",
+            "No source was overdue on the as-at date, by the calendar in its contract.",
+            "Take the missing files in and make the assessment again; if a publisher is late, say so beside the list.",
+            no_rows(
+                "select source from batch cross join "  # noqa: S608  # sentences of our own
+                f"unnest(array[{', '.join(_quoted(said) for said in candidate.overdue)}]::text[]) as late (source)"
+            ),
+        ),
+        Rule(
+            "no_rejected_rows_of_its_schools",
+            DATA_ENGINEER,
+            "warning",
+            "No row about one of the candidate's schools was left out of a release that the assessment reads.",
+            "`support-list quarantine show FILE` says what was wrong with the row; what the school lacks because of it "
+            "counts as missing, or as the earlier stage has it.",
+            no_rows(
+                """
+                select distinct rejected.urn, release.file_name, rejected.line
+                from batch
+                inner join publication.support_list as list using (candidate_id)
+                inner join control.assessment_release as pinned using (assessment_id)
+                inner join quality.rejected_row as rejected on rejected.release_id = pinned.release_id
+                    and rejected.urn = list.urn
+                inner join landing.release as release on release.release_id = rejected.release_id
+                order by rejected.urn, release.file_name, rejected.line
                 """
             ),
         ),
@@ -115,3 +151,7 @@ def rules(candidate: Candidate) -> list[Rule]:
             ),
         ),
     ]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

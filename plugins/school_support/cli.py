@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from school_support.commands import contract, plain_errors, screen
+from school_support.commands import contract, plain_errors, quarantine, release, screen
 from school_support.errors import SupportListError
 from school_support.settings import settings
 
@@ -23,7 +23,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-app.add_typer(contract.app, name="contract")
+for name, group in {"contract": contract, "quarantine": quarantine, "release": release}.items():
+    app.add_typer(group.app, name=name)
 SAMPLE_AUTHORITY = "999"
 SAMPLE_AS_AT = date(2026, 6, 30)
 OUTPUTS = {"Report": "report", "Public report": "public_report", "CSV": "csv", "Excel": "xlsx", "Parquet": "parquet"}

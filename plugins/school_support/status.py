@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from psycopg import Connection
 from rich.table import Table
 
 from school_support.errors import SupportListError
+from school_support.landing.freshness import read_freshness
+from school_support.settings import settings
+from school_support.sources.contract import load_sources
 from school_support.warehouse.connection import connect
 
 STATUS_QUERIES = (
@@ -17,9 +23,9 @@ STATUS_QUERIES = (
         ("source", "collection", "status", "files", "rows", "newest known from"),
     ),
     (
-        "Quarantined",
-        "select file_name, reason from landing.release where status = 'quarantined' order by release_id",
-        ("file", "reason"),
+        "Quarantined (why: support-list quarantine show FILE)",
+        "select release_id, source, file_name from landing.release where status = 'quarantined' order by release_id",
+        ("id", "source", "file"),
     ),
     (
         "Candidates",
@@ -52,15 +58,45 @@ class EditionSummary:
 
 
 def read_status() -> list[Table]:
-    """Tables of releases, quarantine, candidates and editions."""
+    """Tables of freshness, releases, quarantine, candidates and editions."""
     tables = []
     with connect("support_publisher") as connection:
+        tables.append(_freshness(connection))
         for title, query, columns in STATUS_QUERIES:
             table = Table(*columns, title=title, title_justify="left")
             for row in connection.execute(query):
                 table.add_row(*("" if value is None else str(value) for value in row))
             tables.append(table)
     return tables
+
+
+def _freshness(connection: Connection) -> Table:
+    """What is expected today of every source with a calendar, for the authority served."""
+    today = datetime.now(ZoneInfo("Europe/London")).date()
+    authority = settings().authority
+    table = Table(
+        "source",
+        "newest known from",
+        "expected",
+        "due",
+        "days overdue",
+        title=f"Sources on {today:%-d %B %Y}",
+        title_justify="left",
+    )
+    found = connection.execute(
+        "select collection from seeds.authority_setting where authority = %s", (authority,)
+    ).fetchone()
+    stands = {stand.source: stand for stand in read_freshness(connection, found[0], authority, today)} if found else {}
+    for name, source in load_sources().items():
+        if source.calendar is None:
+            continue
+        if name not in stands:
+            table.add_row(name, "never received", "", "", "")
+            continue
+        stand = stands[name]
+        late = f"[bold red]{stand.days_overdue}[/]" if stand.days_overdue else ""
+        table.add_row(name, str(stand.newest or ""), stand.expected, str(stand.due or ""), late)
+    return table
 
 
 def read_edition_summary(edition_id: int) -> EditionSummary:

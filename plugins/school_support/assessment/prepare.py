@@ -83,7 +83,10 @@ def build_assessments(assessment_ids: Sequence[int]) -> None:
 
 
 def _releases(connection: Connection, collection: str, as_at: date) -> list[tuple[int, str, str]]:
-    """Accepted releases an assessment of that day may read: (release_id, usage, sha256), in a fixed order."""
+    """The releases an assessment of that day may read: (release_id, usage, sha256), in a fixed order.
+
+    One that was withdrawn is still what was known before the day its publisher withdrew it.
+    """
     rows = connection.execute(
         """
         select
@@ -95,7 +98,8 @@ def _releases(connection: Connection, collection: str, as_at: date) -> list[tupl
             end as usage,
             sha256
         from landing.release
-        where status = 'accepted' and collection = %(collection)s
+        where (status = 'accepted' or (status = 'withdrawn' and withdrawn_from > %(as_at)s))
+            and collection = %(collection)s
             and (known_from <= %(as_at)s or row_known_from_days is not null or source = any(%(register)s))
         order by sha256
         """,

@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 
 from school_support import __version__
 from school_support.errors import SupportListError
+from school_support.landing.freshness import overdue, read_freshness
 from school_support.publication.content import content_hash
 from school_support.warehouse.connection import connect
 
@@ -143,14 +144,19 @@ def _manifest(
             (candidate_id,),
         ).fetchone()
         setting = cursor.execute(
-            "select budget, day_rate from seeds.authority_setting where authority = %s",
+            "select budget, day_rate, collection from seeds.authority_setting where authority = %s",
             (candidate["authority"],),
         ).fetchone()
+    late: list[str] = []
+    if setting:
+        collection = setting.pop("collection")
+        late = overdue(read_freshness(connection, collection, candidate["authority"], candidate["as_at"]))
     return {
         "candidate": candidate,
         "approval": approval,
         "gate": gate,
         "code_version": __version__,
+        "overdue_sources": late,
         **(setting or {}),
         "releases": releases,
     }

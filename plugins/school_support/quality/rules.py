@@ -61,13 +61,18 @@ class Release:
 
 @dataclass(frozen=True)
 class Candidate:
-    """The facts of a candidate that its rules may use. `recomputed_hash` was computed from its rows just now."""
+    """The facts of a candidate that its rules may use.
+
+    `recomputed_hash` was computed from its rows just now; `overdue` has a sentence for each source that was overdue on
+    the as-at date.
+    """
 
     candidate_id: int
     assessment_id: int
     authority: str
     list_year: int
     recomputed_hash: str
+    overdue: tuple[str, ...]
 
 
 @dataclass(frozen=True)

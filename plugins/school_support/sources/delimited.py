@@ -131,7 +131,9 @@ class DelimitedTable:
                 blank += [line] if blanks <= KEPT else []
                 continue
             if blank and not self.layout.blank_lines:
-                first = [Fault(empty, None, None, "The line is blank, and lines with data follow it.") for empty in blank]
+                first = [
+                    Fault(empty, None, None, "The line is blank, and lines with data follow it.") for empty in blank
+                ]
                 faults.add_first(first, blanks)
             blank, blanks = [], 0
             fields = len(record)

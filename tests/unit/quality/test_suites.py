@@ -10,7 +10,14 @@ from school_support.quality.rules import Candidate, Release, Rule
 from school_support.settings import settings
 from school_support.sources.contract import load_sources
 
-CANDIDATE = Candidate(candidate_id=7, assessment_id=3, authority="999", list_year=2020, recomputed_hash="0" * 64)
+CANDIDATE = Candidate(
+    candidate_id=7,
+    assessment_id=3,
+    authority="999",
+    list_year=2020,
+    recomputed_hash="0" * 64,
+    overdue=("dfe_ks2: late",),
+)
 
 
 def release(source: str, layout: str, academic_year: int | None = 2018) -> Release:

@@ -81,7 +81,7 @@ def fictional_edition(
     schools: int = 80, seed: int = 1, demonstration: bool = True, budget: str | None = "550000"
 ) -> EditionData:
     """The same edition for the same arguments."""
-    draw = random.Random(seed)  # noqa: S311
+    draw = random.Random(seed)
     rows: dict[str, list[Any]] = {
         name: [] for name in ("support", "risk", "indicators", "schools", "inspections", "results")
     }

@@ -7,7 +7,7 @@ assessments as (
 
 pinned as (select * from {{ source('control', 'assessment_release') }}),
 
-releases as (select * from {{ source('landing', 'release') }} where status = 'accepted')
+releases as {{ usable_releases() }}
 
 select
     assessments.assessment_id,

@@ -10,7 +10,7 @@ history as (select * from {{ source('raw', 'ofsted_history') }}),
 
 grades as (select * from {{ ref('xwalk_inspection_grade') }}),
 
-releases as (select * from {{ source('landing', 'release') }} where status = 'accepted'),
+releases as {{ usable_releases() }},
 
 delivered as (
     select

@@ -3,7 +3,7 @@ with
 
 rows as (select * from {{ source('raw', 'ofsted_mi') }}),
 
-releases as (select * from {{ source('landing', 'release') }} where status = 'accepted')
+releases as {{ usable_releases() }}
 
 select
     releases.release_id,

@@ -1,10 +1,12 @@
--- Each row of the links file read from the point of view of the later school: one predecessor link, whichever end
--- delivered it.
+-- Each row of the links file read from the point of view of the later school, whichever end delivered it. A link that
+-- does not say which school came first is read by age: URNs are given out in order.
 with
 
 rows as (select * from {{ source('raw', 'gias_links') }}),
 
-releases as (select * from {{ source('landing', 'release') }} where status = 'accepted'),
+releases as {{ usable_releases() }},
+
+link_types as (select * from {{ ref('xwalk_link_type') }}),
 
 delivered as (
     select
@@ -17,27 +19,32 @@ delivered as (
     from rows
     inner join releases on rows._release_id = releases.release_id
     where rows.urn ~ '^[0-9]{5,7}$' and rows.link_urn ~ '^[0-9]{5,7}$'
+),
+
+typed as (
+    select
+        delivered.*,
+        coalesce(link_types.points_to, 'neither') as points_to,
+        link_types.kind
+    from delivered
+    left join link_types on delivered.link_type = link_types.link_type
 )
 
--- The 2015 file says Parent for a predecessor and Child for a successor.
 select
     release_id,
     line,
-    urn,
-    link_urn as predecessor_urn,
+    case
+        when points_to = 'predecessor' then urn
+        when points_to = 'successor' then link_urn
+        else greatest(urn::integer, link_urn::integer)::text
+    end as urn,
+    case
+        when points_to = 'predecessor' then link_urn
+        when points_to = 'successor' then urn
+        else least(urn::integer, link_urn::integer)::text
+    end as predecessor_urn,
     link_type,
+    points_to,
+    kind,
     link_date
-from delivered
-where link_type like 'predecessor%' or link_type = 'parent'
-
-union all
-
-select
-    release_id,
-    line,
-    link_urn as urn,
-    urn as predecessor_urn,
-    link_type,
-    link_date
-from delivered
-where link_type like 'successor%' or link_type = 'child'
+from typed

@@ -2,7 +2,7 @@ with
 
 rows as (select * from {{ source('raw', 'gias') }}),
 
-releases as (select * from {{ source('landing', 'release') }} where status = 'accepted')
+releases as {{ usable_releases() }}
 
 select
     releases.release_id,
@@ -13,8 +13,15 @@ select
     {{ as_text('rows.establishment_name') }} as school_name,
     lower({{ as_text('rows.type_of_establishment') }}) as school_type,
     lower({{ as_text('rows.phase') }}) as delivered_phase,
-    {{ as_date('rows.open_date') }} as open_date,
-    {{ as_date('rows.close_date') }} as close_date
+    -- 1 January 1900 stands for a day that nobody knows.
+    nullif({{ as_date('rows.open_date') }}, date '1900-01-01') as open_date,
+    {{ as_date('rows.close_date') }} as close_date,
+    lower({{ as_text('rows.reason_opened') }}) as reason_opened,
+    lower({{ as_text('rows.reason_closed') }}) as reason_closed,
+    {{ as_number('rows.statutory_low_age') }}::integer as low_age,
+    {{ as_number('rows.statutory_high_age') }}::integer as high_age,
+    lower({{ as_text('rows.establishment_status') }}) as delivered_status,
+    {{ as_text('rows.head_token') }} as head_token
 from rows
 inner join releases on rows._release_id = releases.release_id
 where rows.urn ~ '^[0-9]{5,7}$'

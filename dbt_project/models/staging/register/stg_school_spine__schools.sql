@@ -2,7 +2,7 @@ with
 
 rows as (select * from {{ source('raw', 'school_spine') }}),
 
-releases as (select * from {{ source('landing', 'release') }} where status = 'accepted')
+releases as {{ usable_releases() }}
 
 select
     releases.release_id,
@@ -19,7 +19,10 @@ select
         when rows.is_post16 = '1' then '16 plus'
     end as delivered_phase,
     {{ as_date('rows.open_date') }} as open_date,
-    {{ as_date('rows.close_date') }} as close_date
+    {{ as_date('rows.close_date') }} as close_date,
+    {{ as_number('rows.age_low') }}::integer as low_age,
+    {{ as_number('rows.age_high') }}::integer as high_age,
+    lower({{ as_text('rows.status_code') }}) as delivered_status
 from rows
 inner join releases on rows._release_id = releases.release_id
 where rows.urn ~ '^[0-9]{5,7}$'

@@ -3,7 +3,7 @@ with
 
 rows as (select * from {{ source('raw', 'dfe_absence') }}),
 
-releases as (select * from {{ source('landing', 'release') }} where status = 'accepted'),
+releases as {{ usable_releases() }},
 
 delivered as (
     select

@@ -9,7 +9,7 @@ absence as (select * from {{ source('raw', 'dfe_absence') }}),
 
 reason_codes as (select * from {{ ref('xwalk_reason_code') }}),
 
-releases as (select * from {{ source('landing', 'release') }} where status = 'accepted'),
+releases as {{ usable_releases() }},
 
 delivered as (
     select

@@ -25,7 +25,19 @@ alter table landing.release
     add column withdrawn_at timestamptz,
     drop constraint release_status_check,
     add constraint release_status_check check (status in ('landed', 'loaded', 'accepted', 'quarantined', 'withdrawn')),
-    add constraint release_withdrawn_check check ((status = 'withdrawn') = (withdrawn_from is not null and withdrawn_reason is not null));
+    add constraint release_withdrawn_check check ((status = 'withdrawn') = (withdrawn_reason is not null));
 comment on column landing.release.stored_sha256 is 'Hash of the bytes in the landing store: another than sha256 where names of people were taken out; null where nothing was kept.';
-comment on column landing.release.withdrawn_from is 'An assessment as at this day or later does not read the release.';
+comment on column landing.release.withdrawn_from is 'The day the publisher withdrew it: an assessment as at this day or later does not read it. Null: it never counts again.';
 comment on column landing.release.columns is 'The canonical columns that the file has: its layout''s, without those optional ones that this issue lacks.';
+
+create table landing.release_event (
+    release_id bigint not null references landing.release,
+    event text not null check (event in ('withdrawn', 'released')),
+    reason text not null,
+    os_user text not null,
+    session_user_name text not null default session_user,
+    at timestamptz not null default now()
+);
+comment on table landing.release_event is 'Insert-only: what people decided about a release after it came in, who and why. released: out of quarantine, to be read again.';
+grant select, insert on landing.release_event to support_loader;
+grant select on landing.release_event to support_transformer, support_publisher;

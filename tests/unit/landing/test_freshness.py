@@ -1,0 +1,68 @@
+"""What is overdue on a day, by calendars made here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from school_support.landing.freshness import Received, freshness, overdue
+from school_support.sources.publishing import Calendar, Issue
+
+YEARLY = Calendar(
+    issues=(
+        Issue(stage="revised", month=12, day=15, years_after=0, from_year=2016, except_years=(2020, 2021)),
+        Issue(stage="final", month=4, day=15, years_after=1, from_year=2016, except_years=(2020, 2021)),
+    ),
+    grace_days=14,
+    basis="made for this test",
+)
+MONTHLY = Calendar(every_days=31, grace_days=10, basis="made for this test")
+FINAL_2018 = Received(date(2019, 4, 15), 2018, "final")
+REVISED_2019 = Received(date(2019, 12, 13), 2019, "revised")
+
+
+@pytest.mark.parametrize(
+    ("day", "expected", "days_overdue"),
+    [
+        (date(2019, 6, 30), "final 2017/18", 0),
+        # The grace of fourteen days ends on 29 December; on that day the issue is late by what has passed since it was due.
+        (date(2019, 12, 28), "final 2017/18", 0),
+        (date(2019, 12, 29), "revised 2018/19", 14),
+        (date(2020, 4, 28), "revised 2018/19", 135),
+        (date(2020, 4, 29), "final 2018/19", 14),
+        # No results of 2019/20 and 2020/21 exist, so nothing new comes due.
+        (date(2022, 6, 30), "final 2018/19", 806),
+    ],
+)
+def test_a_yearly_issue_is_overdue_after_its_day_and_grace(day: date, expected: str, days_overdue: int) -> None:
+    stand = freshness("dfe_ks2", YEARLY, [FINAL_2018], day)
+    assert (stand.expected, stand.days_overdue) == (expected, days_overdue)
+
+
+def test_a_later_stage_or_year_serves_too() -> None:
+    day = date(2020, 1, 31)
+    assert freshness("dfe_ks2", YEARLY, [REVISED_2019], day).days_overdue == 0
+    assert freshness("dfe_ks2", YEARLY, [Received(date(2020, 1, 1), 2019, "final")], day).days_overdue == 0
+    assert freshness("dfe_ks2", YEARLY, [Received(date(2020, 1, 1), 2019, "provisional")], day).days_overdue == 47
+
+
+def test_a_file_that_was_not_public_yet_does_not_serve() -> None:
+    later = Received(date(2020, 2, 1), 2019, "revised")
+    assert freshness("dfe_ks2", YEARLY, [FINAL_2018, later], date(2020, 1, 31)).days_overdue == 47
+
+
+@pytest.mark.parametrize(
+    ("day", "days_overdue"), [(date(2019, 7, 31), 0), (date(2019, 8, 10), 0), (date(2019, 8, 11), 11)]
+)
+def test_a_snapshot_is_overdue_when_it_is_too_old(day: date, days_overdue: int) -> None:
+    # Known from 30 June, so the next is due on 31 July.
+    assert freshness("ofsted_mi", MONTHLY, [Received(date(2019, 6, 30), None, None)], day).days_overdue == days_overdue
+
+
+def test_the_sentence_names_what_was_due_and_what_is_there() -> None:
+    stand = freshness("dfe_ks2", YEARLY, [FINAL_2018], date(2020, 1, 31))
+    assert overdue([stand]) == [
+        "dfe_ks2: revised 2018/19 was due on 15 December 2019, 47 days before (newest file known from 15 April 2019)"
+    ]
+    assert overdue([freshness("dfe_ks2", YEARLY, [FINAL_2018], date(2019, 6, 30))]) == []
