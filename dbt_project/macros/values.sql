@@ -16,3 +16,8 @@
 {% macro as_text(column) -%}
     nullif(nullif(btrim({{ column }}), ''), 'NULL')
 {%- endmacro %}
+
+{# The academic year that a period of Explore Education Statistics names: 202425 is 2025. #}
+{% macro year_of_period(column) -%}
+    (case when {{ column }} ~ '^[0-9]{6}$' then left({{ column }}, 4)::integer + 1 end)
+{%- endmacro %}

@@ -6,7 +6,7 @@ select
     {{ columns | join(', ') }},
     count(*) as occurrences
 from {{ model }}
-where assessment_id in {{ selected_assessments() }}
+{% if 'assessment_id' in columns %}where assessment_id in {{ selected_assessments() }}{% endif %}
 group by {{ columns | join(', ') }}
 having count(*) > 1
 {% endtest %}

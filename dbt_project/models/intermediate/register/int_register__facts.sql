@@ -19,14 +19,25 @@ phases as (select * from {{ ref('xwalk_phase') }}),
 governance as (select * from {{ ref('xwalk_register_governance') }}),
 
 delivered as (
-    select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date from gias
+    select
+        release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date,
+        reason_opened, reason_closed, low_age, high_age
+    from gias
     union all
-    select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date from spine
+    select
+        release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date,
+        null, null, low_age, high_age
+    from spine
     union all
-    select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date
+    select
+        release_id, urn, la_code, estab, school_name, school_type, delivered_phase, open_date, close_date,
+        null, null, low_age, high_age
     from information
     union all
-    select release_id, urn, la_code, estab, school_name, school_type, delivered_phase, null, null from inspected
+    select
+        release_id, urn, la_code, estab, school_name, school_type, delivered_phase, null, null,
+        null, null, null, null
+    from inspected
 ),
 
 described as (
@@ -43,7 +54,11 @@ described as (
         coalesce(types.is_state_funded, true) as is_state_funded,
         types.conversion,
         delivered.open_date,
-        delivered.close_date
+        delivered.close_date,
+        delivered.reason_opened,
+        delivered.reason_closed,
+        delivered.low_age,
+        delivered.high_age
     from delivered
     left join types on delivered.school_type = types.school_type
     left join phases on delivered.delivered_phase = phases.delivered_phase

@@ -3,7 +3,9 @@ with
 
 facts as (select * from {{ ref('int_register__facts') }}),
 
-links as (select * from {{ ref('int_register__links') }}),
+lifetimes as (select * from {{ ref('int_register__lifetimes') }}),
+
+links as (select * from {{ ref('int_register__link_pairs') }}),
 
 members as (
     select
@@ -15,63 +17,40 @@ members as (
     group by assessment_id, urn
 ),
 
-described as (
-    select distinct on (assessment_id, urn) *
-    from facts
-    order by assessment_id, urn, usage_rank, is_inspectorate, usage_order, sha256
-),
-
-dated as (
-    select
-        assessment_id,
-        urn,
-        (
-            array_agg(open_date order by usage_rank, is_inspectorate, usage_order, sha256) filter (
-                where open_date is not null
-            )
-        )[1] as open_date,
-        (
-            array_agg(close_date order by known_from desc, sha256) filter (
-                where usage = 'known' and close_date is not null
-            )
-        )[1]
-            as known_close_date,
-        (array_agg(close_date order by known_from desc, sha256) filter (where close_date < as_at))[1]
-            as past_close_date
-    from facts
-    group by assessment_id, urn
-),
-
--- A school that only Ofsted's files list has no closing date: its successor's dated link closes it.
+-- A school that only Ofsted's files list has no closing date: its successor's dated link closes it, once that
+-- successor has opened. A school that gave part of itself away in a split goes on.
 succeeded as (
-    select
-        assessment_id,
-        predecessor_urn as urn,
-        min(link_date) as succeeded_on
+    select distinct
+        links.assessment_id,
+        links.predecessor_urn as urn
     from links
-    group by assessment_id, predecessor_urn
+    left join lifetimes on links.assessment_id = lifetimes.assessment_id and links.urn = lifetimes.urn
+    where
+        links.is_directed
+        and not links.is_split
+        and not links.is_announced
+        and coalesce(lifetimes.open_date <= lifetimes.as_at, true)
 )
 
 select
-    described.assessment_id,
-    described.authority,
-    described.as_at,
-    described.urn,
-    described.la_code,
-    described.la_code || described.estab as laestab,
-    described.school_name,
-    described.school_type,
-    described.phase,
-    described.sector,
-    described.is_state_funded,
-    described.conversion,
-    dated.open_date,
-    dated.known_close_date as close_date,
-    described.release_label as register_release,
-    coalesce(dated.open_date <= described.as_at, true)
-    and dated.past_close_date is null
-    and (members.has_dated_register or succeeded.succeeded_on is null) as is_open
-from described
-inner join members on described.assessment_id = members.assessment_id and described.urn = members.urn
-inner join dated on described.assessment_id = dated.assessment_id and described.urn = dated.urn
-left join succeeded on described.assessment_id = succeeded.assessment_id and described.urn = succeeded.urn
+    lifetimes.assessment_id,
+    lifetimes.authority,
+    lifetimes.as_at,
+    lifetimes.urn,
+    lifetimes.la_code,
+    lifetimes.laestab,
+    lifetimes.school_name,
+    lifetimes.school_type,
+    lifetimes.phase,
+    lifetimes.sector,
+    lifetimes.is_state_funded,
+    lifetimes.conversion,
+    lifetimes.open_date,
+    lifetimes.known_close_date as close_date,
+    lifetimes.release_label as register_release,
+    coalesce(lifetimes.open_date <= lifetimes.as_at, true)
+    and lifetimes.past_close_date is null
+    and (members.has_dated_register or succeeded.urn is null) as is_open
+from lifetimes
+inner join members on lifetimes.assessment_id = members.assessment_id and lifetimes.urn = members.urn
+left join succeeded on lifetimes.assessment_id = succeeded.assessment_id and lifetimes.urn = succeeded.urn
