@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     postgres_port: int = 0
     data: Path | None = Field(default=None, description="Folder of files with a releases.csv; none: the sample.")
     authority: str = Field(default="999", pattern=r"^[0-9]{3}$", description="LA code that is served.")
+    returns_inbox: Path | None = Field(default=None, description="Where returns are dropped; none: in the state folder.")
+    returns_contact: str = Field(
+        default="the school improvement team of your local authority", description="Whom a school asks about a return."
+    )
 
     @property
     def data_folder(self) -> Path:
@@ -40,6 +44,11 @@ class Settings(BaseSettings):
     def landing(self) -> Path:
         """Landing store: every file that was taken in, whole, named by its sha256."""
         return self.home / "landing"
+
+    @property
+    def inbox(self) -> Path:
+        """Where schools' returns are dropped; answers and what was dealt with stand in folders beside it."""
+        return self.returns_inbox or self.home / "returns" / "inbox"
 
     @property
     def runs(self) -> Path:

@@ -13,7 +13,7 @@ import pytest
 from school_support.settings import PROJECT
 
 DAGS = {
-    "assess_schools", "ingest_ofsted_outcomes", "ingest_results", "ingest_school_register", "maintenance",
+    "assess_schools", "ingest_ofsted_outcomes", "ingest_results", "ingest_school_register", "ingest_school_returns", "maintenance",
     "propose_support_list", "publish_support_list",
 }  # fmt: skip
 FILES = sorted((PROJECT / "dags").glob("*.py"))

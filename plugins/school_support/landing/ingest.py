@@ -56,15 +56,15 @@ def land_folder(folder: Path, sources: Sequence[str]) -> LandSummary:
             if not file.path.is_file():
                 summary.refused.append((file.file_name, "the index lists it, but the folder does not hold it"))
                 continue
-            if _land(connection, file):
+            if land(connection, file):
                 summary.new += 1
             else:
                 summary.known += 1
     return summary
 
 
-def _land(connection: Connection, file: IndexedFile) -> bool:
-    """Keep one file; true if its bytes are new."""
+def land(connection: Connection, file: IndexedFile) -> bool:
+    """Keep one file and enter it in the ledger; true if its bytes are new."""
     sha256 = sha256_of(file.path)
     known = connection.execute("select status from landing.release where sha256 = %s", (sha256,)).fetchone()
     if known is not None:

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from school_support.landing.people import names_people, without_people
+from school_support.returns.door import FROM_SCHOOLS, take_in
 from school_support.settings import settings
 from school_support.warehouse.secrets import pseudonym_key
 
@@ -31,23 +32,30 @@ def stored(source: str, sha256: str) -> Path:
 def keep(path: Path, source: str, sha256: str, file_name: str) -> str:
     """Take a file into the store unless it is there; a kill leaves the whole file or none.
 
-    Columns about people are left out, so what is kept may have another hash than what was delivered.
+    Columns about people are left out and a school's form becomes its rows, so what is kept may have another hash than
+    what was delivered.
 
     Returns:
         sha256 of the kept bytes.
 
     Raises:
-        FileRefused: the source's files name people and this one cannot be read, so it is not kept at all.
+        FileRefused: the source's files name people and this one cannot be read, or it looks like a list of pupils, so it is
+            not kept at all.
     """
     target = stored(source, sha256)
+    may_differ = names_people(source) or source in FROM_SCHOOLS
     if target.exists():
-        return sha256_of(target) if names_people(source) else sha256
+        return sha256_of(target) if may_differ else sha256
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f"{sha256}.{os.getpid()}.draft")
     try:
-        if not (names_people(source) and without_people(path, source, file_name, draft, pseudonym_key())):
+        if source in FROM_SCHOOLS:
+            written = take_in(path, source, file_name, draft)
+        else:
+            written = names_people(source) and without_people(path, source, file_name, draft, pseudonym_key())
+        if not written:
             shutil.copyfile(path, draft)
-        kept = sha256_of(draft) if names_people(source) else sha256
+        kept = sha256_of(draft) if written else sha256
         draft.chmod(0o444)
         draft.replace(target)
     finally:

@@ -21,7 +21,7 @@ INGEST_PARAMS = {
 }
 
 
-def ingest(sources: Sequence[str], staging: str) -> None:
+def ingest(sources: Sequence[str], staging: str) -> Any:
     """Add the steps land, load, accept (gate 1) and stage to the DAG that is being defined.
 
     Every step takes up what earlier runs left, so a run that was killed is simply run again.
@@ -29,6 +29,9 @@ def ingest(sources: Sequence[str], staging: str) -> None:
     Args:
         sources: names of sources, as in the folder index.
         staging: dbt selector of the staging models that read them.
+
+    Returns:
+        The first of the steps, for what has to come before them.
     """
 
     @task
@@ -61,4 +64,6 @@ def ingest(sources: Sequence[str], staging: str) -> None:
 
         build([f"+{staging}"])
 
-    chain(land_files(), load_releases(), accept_releases(), stage_sources())
+    first = land_files()
+    chain(first, load_releases(), accept_releases(), stage_sources())
+    return first

@@ -14,7 +14,7 @@ from school_support.publication.approve import is_approved, record_decision
 from school_support.warehouse import embedded
 from school_support.warehouse.migrate import migrate
 
-INGESTS = ("ingest_school_register", "ingest_ofsted_outcomes", "ingest_results")
+INGESTS = ("ingest_school_register", "ingest_ofsted_outcomes", "ingest_results", "ingest_school_returns")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def run_main_job(
     """Ingest a folder, assess, propose, pass the gate, approve as a demonstration, and publish.
 
     1. PostgreSQL is started and migrated, then Airflow.
-    2. The three ingest DAGs run side by side; each after them waits for the one before.
+    2. The ingest DAGs run side by side; each after them waits for the one before.
     3. The candidate that passed gate 2 is approved by the user who runs this, which only a demonstration may do.
 
     Args:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from school_support.sample import absence, key_stage_2, key_stage_4
+from school_support.sample import absence, key_stage_2, key_stage_4, returns
 from school_support.sample.england import TODAY, build_england
 from school_support.sample.fenmere import FENMERE
 from school_support.sample.inspection_files import rows_2015, rows_report_card
@@ -27,6 +27,7 @@ from school_support.sample.layouts import (
     OFSTED_2015,
     OFSTED_REPORT_CARD,
     RELEASES,
+    SCHOOL_RETURNS,
     Layout,
     Row,
 )
@@ -73,6 +74,7 @@ class Release:
     snapshot: dt.date | None = None
     stage: str = ""
     traps: str = ""
+    coverage: str = "England (fictional)"
 
 
 def write_sample(folder: Path, *, seed: int = 20260630, schools: int = 3000) -> SampleSummary:
@@ -122,7 +124,7 @@ def _write(folder: Path, release: Release, seed: int) -> dict[str, str]:
         "stage": release.stage,
         "known_from": release.known_from.isoformat(),
         "known_from_basis": release.known_from_basis,
-        "coverage": "England (fictional)",
+        "coverage": release.coverage,
         "collection": "fictional",
         "rows": str(len(rows)),
         "columns": str(len(release.layout.header)),
@@ -140,6 +142,7 @@ def _releases(england: England, seed: int) -> Iterator[Release]:
     yield from _key_stage_2(england, seed)
     yield from _key_stage_4(england, seed)
     yield from _absence(england, seed)
+    yield from _returns(england, seed)
 
 
 def _register(england: England) -> Iterator[Release]:
@@ -256,6 +259,20 @@ def _absence(england: England, seed: int) -> Iterator[Release]:
             known_from_basis="March of the next year",
             describes=f"Absence {folder_name(year)}",
             traps="NAT rows at the end; SUPP",
+        )
+
+
+def _returns(england: England, seed: int) -> Iterator[Release]:
+    for sent in returns.draw_returns(england, seed):
+        yield Release(
+            file=f"returns/{sent.file_name}.csv.gz",
+            source="school_returns",
+            layout=SCHOOL_RETURNS,
+            rows=sent.rows,
+            known_from=sent.received,
+            known_from_basis="day of receipt",
+            describes=sent.describes,
+            coverage=sent.coverage,
         )
 
 

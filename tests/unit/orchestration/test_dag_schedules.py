@@ -73,6 +73,8 @@ def test_the_year_of_the_dags(read: dict[str, Any]) -> None:
     assert len(due["ingest_school_register"]) == 364
     assert {moment[-5:] for moment in due["ingest_school_register"]} == {"02:00"}
     assert {moment[-5:] for moment in due["ingest_ofsted_outcomes"]} == {"02:30"}
+    assert len(due["ingest_school_returns"]) == 364
+    assert {moment[-5:] for moment in due["ingest_school_returns"]} == {"05:00"}
 
 
 def test_results_are_looked_for_on_fridays_of_release_months_and_after_each_season(read: dict[str, Any]) -> None:
@@ -110,6 +112,7 @@ def test_builds_queue_for_one_slot(read: dict[str, Any]) -> None:
         "ingest_school_register.stage_sources",
         "ingest_ofsted_outcomes.stage_sources",
         "ingest_results.stage_sources",
+        "ingest_school_returns.stage_sources",
         "assess_schools.build_assessment",
         "propose_support_list.find_assessment",
         "maintenance.vacuum_raw",

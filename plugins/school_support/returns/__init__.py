@@ -1,0 +1,1 @@
+"""What schools and officers send the authority: the form, the folder it is dropped in, the answer, and no pupil ever."""
