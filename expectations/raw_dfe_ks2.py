@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from school_support.quality.raw_rules import (
+    READ_LAYOUT,
+    SCHOOL_LEVEL,
     SCHOOL_ROWS,
     academic_year,
+    always_filled,
     la_code_has_three_digits,
     mean_within,
     mostly_measured,
     no_figures,
     not_above,
+    nothing_lost,
     one_row_a_school,
     rule,
     score_within_limits,
     six_digit_urns,
+    time_periods_known,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, no_rows, one_of
+from school_support.quality.rules import Release, Rule, matches, no_rows, one_of
 
 PROGRESS = ("reading_progress", "writing_progress", "maths_progress")
 # These pupils took no Key Stage 1 tests, in the two years of the pandemic, so progress from there cannot be measured.
@@ -27,6 +32,8 @@ def rules(release: Release) -> list[Rule]:
     """The rules of one release."""
     has = release.columns.__contains__
     schools = SCHOOL_ROWS if has("rectype") else "true"
+    if has("time_period"):
+        return _explore_education_statistics(release)
     found = [*whole_table(release), *academic_year(release), six_digit_urns(), one_row_a_school(schools)]
     if has("rectype"):
         found.append(
@@ -53,10 +60,21 @@ def rules(release: Release) -> list[Rule]:
             mean_within("rwm_higher_pct", 0.8, 60, schools),
             not_above("rwm_higher_pct", "rwm_expected_pct", schools),
         ]
+    if has("rwm_level4_pct"):
+        found += [
+            mostly_measured("rwm_level4_pct", 0.5, schools),
+            mean_within("rwm_level4_pct", 20, 99, schools),
+            mean_within("rwm_level5_pct", 1.5, 70, schools),
+            not_above("rwm_level5_pct", "rwm_level4_pct", schools),
+            # England's mean is 100 by construction.
+            mean_within("value_added", 97, 103, schools, "warning"),
+        ]
     if has("eligible_pupils"):
         found.append(mean_within("eligible_pupils", 1, 400, schools))
     if has("reading_average"):
         found += [mean_within(column, 90, 115, schools) for column in ("reading_average", "maths_average")]
+    if not has("reading_progress"):
+        return found
     if release.academic_year in YEARS_WITHOUT_PROGRESS:
         found.append(
             no_figures(
@@ -71,3 +89,32 @@ def rules(release: Release) -> list[Rule]:
     if has("reading_progress_lower"):
         found += [score_within_limits(column, schools) for column in PROGRESS]
     return found
+
+
+def _explore_education_statistics(release: Release) -> list[Rule]:
+    """A file of several years, with a row for every subject and breakdown, or one about the schools behind it."""
+    found = [
+        *nothing_lost(release),
+        *academic_year(release),
+        time_periods_known(release),
+        rule("urn_has_six_digits", "Every URN has six digits.", matches("urn", "^([0-9]{6}|z|x)$"), READ_LAYOUT),
+        *always_filled("time_period", "geographic_level"),
+    ]
+    if "subject" not in release.columns:
+        return [*found, mean_within("eligible_pupils", 1, 400, SCHOOL_LEVEL)]
+    combined = f"{SCHOOL_LEVEL} and breakdown = 'Total' and subject = 'Reading, writing and maths'"
+    return [
+        *found,
+        *always_filled("subject", "breakdown"),
+        mostly_measured("subject_expected_pct", 0.5, combined),
+        mean_within("subject_expected_pct", 10, 98, combined),
+        mean_within("subject_higher_pct", 0.8, 60, combined),
+        not_above("subject_higher_pct", "subject_expected_pct", SCHOOL_LEVEL),
+        rule(
+            "reading_writing_and_maths_together",
+            "The file has results in reading, writing and mathematics together of all pupils.",
+            no_rows(f"select 'Total' as missing where not exists (select 1 from batch where {combined})"),  # noqa: S608
+            "The publisher has renamed a subject or a breakdown: staging picks those rows by their names. "
+            + READ_LAYOUT,
+        ),
+    ]

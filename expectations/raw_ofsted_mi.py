@@ -27,6 +27,15 @@ DATES = (
     "card_inspection_date",
     "card_publication_date",
     "previous_inspection_date",
+    "card_safeguarding_date",
+    "card_inclusion_date",
+    "card_curriculum_and_teaching_date",
+    "card_achievement_date",
+    "card_attendance_and_behaviour_date",
+    "card_personal_development_and_wellbeing_date",
+    "card_early_years_date",
+    "card_post16_date",
+    "card_leadership_and_governance_date",
 )
 # Inspection, and the publication of its report.
 PUBLISHED = (

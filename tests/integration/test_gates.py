@@ -36,6 +36,7 @@ from school_support.quality.rules import Boundary, Rule, no_rows
 from school_support.quality.subjects import frozen_candidate
 from school_support.quality.suites import CANDIDATE_TABLES, candidate_boundaries
 from school_support.settings import settings
+from school_support.sources.contract import load_sources
 from school_support.warehouse import embedded
 from school_support.warehouse.connection import connect
 from school_support.warehouse.migrate import migrate
@@ -52,7 +53,6 @@ Corruption = Callable[["Drafted"], None]
 def gate_warehouse() -> Iterator[None]:
     """A warehouse of this module's own, because accepted rows of fiction must not reach other tests' assessments."""
     from school_support.landing.ingest import load_landed
-    from school_support.sources.contract import load_sources
     from school_support.warehouse.dbt import build
 
     before = os.environ.get("SUPPORT_LIST_HOME")
@@ -119,10 +119,12 @@ def release(source: str, **facts: object) -> tuple[int, str]:
 @functools.cache
 def sound_releases() -> tuple[tuple[int, str], ...]:
     """What every candidate here was built from."""
+    # Read by none, but there: one test takes in a later file of the source, which would then be overdue.
+    release("dfe_ks4", academic_year=2018, stage="final", known_from=date(2019, 4, 15))
     return (
-        release("gias"),
+        release("gias", known_from=date(2019, 6, 15)),
         release("dfe_ks2", academic_year=2018, stage="final", known_from=date(2019, 4, 15)),
-        release("ofsted_mi"),
+        release("ofsted_mi", known_from=date(2019, 5, 30)),
         release("gias", known_from=date(2021, 12, 31)),
         release("ofsted_history", known_from=date(2020, 2, 26), row_known_from_days=90),
     )
@@ -705,7 +707,9 @@ def national_row(**cells: str) -> Row:
 
 def loaded(source: str, layout: str, raw_rows: list[Row], **facts: object) -> int:
     """A release that stands in raw and waits for gate 1."""
-    release_id, _ = release(source, layout=layout, status="loaded", **{"rows": len(raw_rows), **facts})
+    columns = next(list(found.columns) for found in load_sources()[source].layouts if found.layout == layout)
+    known = {"layout": layout, "columns": columns, "rows": len(raw_rows), **facts}
+    release_id, _ = release(source, status="loaded", **known)
     with connect("support_loader") as connection:
         for line, row in enumerate(raw_rows, start=2):
             insert(connection, f"raw.{source}", {"_release_id": release_id, "_line": line, **row})

@@ -29,6 +29,8 @@ READ_LAYOUT = "Compare the file with its layout in sources/contracts: a column m
 YEARS_WITHOUT_RESULTS = (2020, 2021)
 # Rows that are a school's, in tables that mix schools with authorities and England; a layout without the column holds schools alone.
 SCHOOL_ROWS = "rectype in ('1', '2')"
+# The same in the files of Explore Education Statistics.
+SCHOOL_LEVEL = "geographic_level = 'School'"
 
 
 def rule(
@@ -41,19 +43,7 @@ def rule(
 def whole_table(release: Release) -> list[Rule]:
     """Nothing was lost or doubled on the way into raw, and the table is not suddenly smaller."""
     return [
-        rule("not_empty", "The file has at least one row.", at_least_one_row()),
-        rule(
-            "rows_as_read",
-            f"Raw holds the {release.rows:,} rows that were read from the file, no more and no fewer.",
-            row_count(release.rows),
-            LOAD_AGAIN,
-        ),
-        rule(
-            "each_line_once",
-            "Each line of the file is in raw once.",
-            no_rows("select _line, count(*) as times from batch group by _line having count(*) > 1"),
-            LOAD_AGAIN,
-        ),
+        *nothing_lost(release),
         rule(
             "rows_like_the_last_release",
             "The file has at least four fifths of the rows of the newest accepted file of the same source and coverage.",
@@ -75,6 +65,25 @@ def whole_table(release: Release) -> list[Rule]:
             ),
             "Look whether the file is cut off or covers fewer schools than before; if it is right, nothing is to be done.",
             "warning",
+        ),
+    ]
+
+
+def nothing_lost(release: Release) -> list[Rule]:
+    """Nothing was lost or doubled on the way into raw; alone for a source whose files are different tables."""
+    return [
+        rule("not_empty", "The file has at least one row.", at_least_one_row()),
+        rule(
+            "rows_as_read",
+            f"Raw holds the {release.rows:,} rows that were read from the file, no more and no fewer.",
+            row_count(release.rows),
+            LOAD_AGAIN,
+        ),
+        rule(
+            "each_line_once",
+            "Each line of the file is in raw once.",
+            no_rows("select _line, count(*) as times from batch group by _line having count(*) > 1"),
+            LOAD_AGAIN,
         ),
     ]
 
@@ -126,12 +135,12 @@ def one_row_a_school(where: str = "true") -> Rule:
     )
 
 
-def la_code_has_three_digits(where: str = "true") -> Rule:
+def la_code_has_three_digits(where: str = "true", key: str = "urn") -> Rule:
     """The authority of every school is one."""
     return rule(
         "la_code_has_three_digits",
         "Every school's la_code has three digits.",
-        no_rows(f"select urn, _line, la_code from batch where {where} and la_code !~ '^[0-9]{{3}}$'"),  # noqa: S608
+        no_rows(f"select {key}, _line, la_code from batch where {where} and la_code !~ '^[0-9]{{3}}$'"),  # noqa: S608
         READ_LAYOUT,
     )
 
@@ -184,6 +193,32 @@ def academic_year(release: Release) -> list[Rule]:
     ]
 
 
+def year_had_begun(release: Release) -> Rule:
+    """For what is counted within the year, published before its end, and goes on in a year without results."""
+    year = release.academic_year
+    known = release.known_from
+    plausible = year is not None and 2000 < year <= known.year
+    return rule(
+        "academic_year_plausible",
+        "The academic year ends in the calendar year of publication or before it.",
+        no_rows(f"select {year or 'null'} as academic_year, date '{known}' as known_from where not {plausible}"),
+        "Correct academic_year or known_from of the file in releases.csv.",
+    )
+
+
+def time_periods_known(release: Release) -> Rule:
+    """A file of several years tells of none that lies after its own."""
+    return rule(
+        "time_periods_known",
+        "No row is of a later academic year than the file.",
+        no_rows(
+            "select urn, _line, time_period from batch "  # noqa: S608
+            f"where left(time_period, 4)::integer + 1 > {release.academic_year or 'null'}"
+        ),
+        "Correct academic_year of the file in releases.csv to the newest year in it.",
+    )
+
+
 def mean_within(column: str, low: float, high: float, where: str = "true", severity: Severity = "critical") -> Rule:
     """The unit did not slip, as when a file comes in fractions (0.42) where the last had percent (42)."""
     number = as_number(column)
@@ -199,21 +234,22 @@ def mean_within(column: str, low: float, high: float, where: str = "true", sever
     )
 
 
-def score_within_limits(score: str, where: str = "true") -> Rule:
+def score_within_limits(score: str, where: str = "true", key: str = "urn", severity: Severity = "critical") -> Rule:
     """A score lies inside its own confidence interval."""
     value, low, high = (as_number(name) for name in (score, f"{score}_lower", f"{score}_upper"))
     return rule(
         f"{score}_within_its_limits",
         f"Every {score} lies between its own confidence limits.",
         no_rows(
-            f"select urn, _line, {score}, {score}_lower, {score}_upper from batch "  # noqa: S608
+            f"select {key}, _line, {score}, {score}_lower, {score}_upper from batch "  # noqa: S608
             f"where {where} and ({value} < {low} or {value} > {high} or {low} > {high})"
         ),
         READ_LAYOUT,
+        severity,
     )
 
 
-def not_above(smaller: str, larger: str, where: str = "true") -> Rule:
+def not_above(smaller: str, larger: str, where: str = "true", severity: Severity = "critical") -> Rule:
     """Of two percentages of the same pupils the stricter is the lower."""
     return rule(
         f"{smaller}_not_above_{larger}",
@@ -223,6 +259,7 @@ def not_above(smaller: str, larger: str, where: str = "true") -> Rule:
             f"where {where} and {as_number(smaller)} > {as_number(larger)}"
         ),
         READ_LAYOUT,
+        severity,
     )
 
 

@@ -174,11 +174,13 @@ def _judge(column: Column, layout: Layout) -> Callable[[str], Said | None]:
 
 
 def _plain_judge(column: Column) -> Callable[[str], Said | None]:
+    also = "decimal" if column.sign_optional else column.type
+
     def judge(value: str) -> Said | None:
         if column.type == "code_list":
             return None if value in column.values else ("not_on_list", f"is not one of {', '.join(column.values)}")
         if column.type in NUMERIC:
-            if not PATTERNS[column.type].fullmatch(value):
+            if not (PATTERNS[column.type].fullmatch(value) or PATTERNS[also].fullmatch(value)):
                 return "not_a_number", f"is not {KINDS[column.type]}"
             return _outside(Decimal(value.rstrip("%")), column)
         return None

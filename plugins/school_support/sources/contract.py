@@ -68,7 +68,8 @@ class Column(_Strict):
     `codes` may stand in place of a value of the type (SUPP, NULL, ...); `values` is the closed list of a
     `code_list`. `range` has both ends included and, as `codes`, speaks of the text as delivered. `scale`
     multiplies what is stored: 100 where a vintage gives fractions and the others percentages. `thousands`:
-    the publisher writes 248,617; it is stored as 248617.
+    the publisher writes 248,617; it is stored as 248617. `sign_optional`: percentages come with their sign in
+    some issues of the vintage and without in others.
     """
 
     header: str
@@ -79,6 +80,7 @@ class Column(_Strict):
     allow_blank: bool = False
     scale: int | None = None
     thousands: bool = False
+    sign_optional: bool = False
 
     @model_validator(mode="after")
     def _fields_fit_the_type(self) -> Column:
@@ -92,6 +94,8 @@ class Column(_Strict):
             raise ValueError("`scale` belongs to a decimal")
         if self.thousands and self.type not in ("integer", "decimal"):
             raise ValueError("`thousands` belongs to an integer or a decimal")
+        if self.sign_optional and self.type != "percent":
+            raise ValueError("`sign_optional` belongs to a percent")
         return self
 
 

@@ -128,9 +128,11 @@ class Faults:
         Raises:
             FileRefused: a fault of the file was found, or faulty rows beyond either limit.
         """
-        if self._fatal or (self.faulty_rows and not most_rows):
+        # Of a small file the share lets no row pass, as if there were no limits to speak of.
+        passing = min(most_rows, int(most_share * rows))
+        if self._fatal or (self.faulty_rows and not passing):
             raise self.refused()
-        if self.faulty_rows > most_rows or self.faulty_rows > most_share * rows:
+        if self.faulty_rows > passing:
             raise self.refused_for(
                 f"{self.faulty_rows:,} of {rows:,} rows are faulty, where the contract lets at most {most_rows} rows "
                 f"and {(100 * most_share).normalize():f} % be left out."

@@ -1,4 +1,6 @@
 -- Long form: one row a school, year and measure of a file. A number or a reason code, never both, never neither.
+-- Files of Explore Education Statistics hold several years, and rows for breakdowns and authorities beside the schools'
+-- own: of those the year of the release and the row of all pupils are taken.
 with
 
 ks2 as (select * from {{ source('raw', 'dfe_ks2') }}),
@@ -19,7 +21,8 @@ delivered as (
         'KS2' as key_stage,
         measures.measure,
         measures.delivered,
-        {{ as_number('ks2.eligible_pupils') }} as pupils
+        {{ as_number('ks2.eligible_pupils') }} as pupils,
+        {{ year_of_period('ks2.time_period') }} as academic_year
     from ks2
     cross join
         lateral (
@@ -30,7 +33,35 @@ delivered as (
             ('writing_progress', ks2.writing_progress),
             ('maths_progress', ks2.maths_progress)
         ) as measures (measure, delivered)
-    where ks2.rectype in ('1', '2') or ks2.rectype is null
+    where ks2.subject is null and (ks2.rectype in ('1', '2') or ks2.rectype is null)
+
+    union all
+
+    -- One row a subject, where the tables have one row a school.
+    select
+        ks2._release_id,
+        ks2._line,
+        ks2.urn,
+        'KS2',
+        measures.measure,
+        measures.delivered,
+        null,
+        {{ year_of_period('ks2.time_period') }}
+    from ks2
+    inner join
+        lateral (
+            values
+            ('Reading, writing and maths', 'rwm_expected_pct', ks2.subject_expected_pct),
+            ('Reading, writing and maths', 'rwm_higher_pct', ks2.subject_higher_pct),
+            ('Reading', 'reading_progress', ks2.subject_progress),
+            ('Writing', 'writing_progress', ks2.subject_progress),
+            ('Maths', 'maths_progress', ks2.subject_progress)
+        ) as measures (subject, measure, delivered)
+        on ks2.subject = measures.subject
+    where
+        ks2.geographic_level = 'School'
+        and ks2.breakdown_topic in ('All pupils', 'Total')
+        and ks2.breakdown = 'Total'
 
     union all
 
@@ -41,7 +72,8 @@ delivered as (
         'KS4',
         measures.measure,
         measures.delivered,
-        {{ as_number('measures.pupils') }}
+        {{ as_number('measures.pupils') }},
+        {{ year_of_period('ks4.time_period') }}
     from ks4
     cross join
         lateral (
@@ -51,7 +83,20 @@ delivered as (
             ('english_maths_4_pct', ks4.english_maths_4_pct, ks4.pupils),
             ('english_maths_5_pct', ks4.english_maths_5_pct, ks4.pupils)
         ) as measures (measure, delivered, pupils)
-    where ks4.rectype in ('1', '2') or ks4.rectype is null
+    where
+        (ks4.rectype in ('1', '2') or ks4.rectype is null)
+        and coalesce(ks4.geographic_level, 'School') = 'School'
+        and coalesce(ks4.breakdown_topic, 'Total') in ('All pupils', 'Total')
+        and 'Total' = all(
+            array[
+                coalesce(ks4.breakdown, 'Total'),
+                coalesce(nullif(ks4.sex, ''), 'Total'),
+                coalesce(nullif(ks4.disadvantage, ''), 'Total'),
+                coalesce(nullif(ks4.first_language, ''), 'Total'),
+                coalesce(nullif(ks4.prior_attainment, ''), 'Total'),
+                coalesce(nullif(ks4.mobility, ''), 'Total')
+            ]
+        )
 
     union all
 
@@ -62,14 +107,19 @@ delivered as (
         'absence',
         measures.measure,
         measures.delivered,
-        null
+        null,
+        {{ year_of_period('absence.time_period') }}
     from absence
-    cross join lateral (
-        values
-        ('overall_absence_pct', absence.overall_absence_pct),
-        ('persistent_absence_10_pct', absence.persistent_absence_10_pct),
-        ('persistent_absence_15_pct', absence.persistent_absence_15_pct)
-    ) as measures (measure, delivered)
+    cross join
+        lateral (
+            values
+            ('overall_absence_pct', absence.overall_absence_pct),
+            ('persistent_absence_10_pct', absence.persistent_absence_10_pct),
+            ('persistent_absence_15_pct', absence.persistent_absence_15_pct)
+        ) as measures (measure, delivered)
+    where
+        coalesce(absence.geographic_level, 'School') = 'School'
+        and coalesce(absence.time_identifier, 'Academic year') = 'Academic year'
 )
 
 select
@@ -91,6 +141,7 @@ inner join releases on delivered.release_id = releases.release_id
 left join reason_codes on btrim(delivered.delivered) = reason_codes.code
 where
     delivered.urn ~ '^[0-9]{5,7}$'
+    and coalesce(delivered.academic_year, releases.academic_year) = releases.academic_year
     -- A layout without the column leaves a null: it says nothing about the measure, so an earlier stage may still
     -- speak.
     and delivered.delivered is not null
