@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import Cursor, sql
+from psycopg.copy import QueuedLibpqWriter
 
 from school_support.sources.checks import Judged
 
@@ -26,7 +27,7 @@ def copy_blocks(
     """
     names = [sql.Identifier(name) for name in ("_release_id", "_line", *columns)]
     statement = sql.SQL("copy {} ({}) from stdin").format(table, sql.SQL(", ").join(names))
-    with cursor.copy(statement) as stream:
+    with cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as stream:
         for block in blocks:
             if len(block.lines):
                 stream.write(_as_text(release_id, block))

@@ -83,7 +83,7 @@ class DelimitedTable:
 
     def _plain(self, data: bytes, line: int) -> Block | None:
         """The block that whole lines of plain text are; None where they take more than splitting."""
-        if b'"' in data or data.count(b"\r") != data.count(b"\r\n") or data.startswith(BOM):
+        if b'"' in data or _has_lone_return(data) or data.startswith(BOM):
             return None
         if not data:
             return block_of(self.picked, [], [])
@@ -211,6 +211,10 @@ def _end_of_header(start: bytes, header_row: int, mark: str) -> int | None:
     reader = csv.reader(io.StringIO(start[:end].decode("utf-8", errors="replace"), newline=""), delimiter=mark)
     records = sum(1 for _ in reader)
     return end if records == header_row and end <= len(start) else None
+
+
+def _has_lone_return(data: bytes) -> bool:
+    return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
 
 
 def _has_blank_row(table: pa.Table) -> bool:

@@ -53,14 +53,16 @@ def survey(content: Content, faults: Faults) -> Survey:
                     f"There is a NUL byte at offset {offset + nul:,}; the file is damaged or is not text.",
                     line_at(content, offset + nul),
                 )
-            if "cp1252" not in bad_at and (found := NOT_1252.search(chunk)):
-                bad_at["cp1252"] = offset + found.start()
-            if "utf-8-sig" not in bad_at:
-                pending = len(decoder.getstate()[0])
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError as error:
-                    bad_at["utf-8-sig"] = offset - pending + error.start
+            pending = len(decoder.getstate()[0])
+            if pending or not chunk.isascii():
+                if "cp1252" not in bad_at and (found := NOT_1252.search(chunk)):
+                    bad_at["cp1252"] = offset + found.start()
+                if "utf-8-sig" not in bad_at:
+                    try:
+                        decoder.decode(chunk)
+                    except UnicodeDecodeError as error:
+                        bad_at["utf-8-sig"] = offset - pending + error.start
+                        decoder.reset()
             offset += len(chunk)
             last = chunk
     if not last:
