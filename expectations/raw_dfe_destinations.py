@@ -42,7 +42,7 @@ def rules(release: Release) -> list[Rule]:
     ]
     if has("time_period"):
         # Rows of numbers stand among those of percentages, so no mean says anything.
-        return [*found, time_periods_known(release), *always_filled("breakdown", "data_type")]
+        return [*found, time_periods_known(release), *always_filled("breakdown_topic", "breakdown")]
     measures = [column for column in PLAUSIBLE_MEANS if has(column)]
     found += [
         one_row_a_school(SCHOOLS),

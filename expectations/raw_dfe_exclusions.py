@@ -31,7 +31,7 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "schools_have_a_urn",
             "Every row of a school has its URN.",
-            no_rows(f"select _line, school_name from batch where {SCHOOL_LEVEL} and urn !~ '^[0-9]{{6}}$'"),  # noqa: S608
+            no_rows(f"select _line, time_period, phase from batch where {SCHOOL_LEVEL} and urn !~ '^[0-9]{{6}}$'"),  # noqa: S608
         ),
         rule(
             "suspension_rate_per_100_pupils",

@@ -60,15 +60,7 @@ def rules(release: Release) -> list[Rule]:
             mean_within("rwm_higher_pct", 0.8, 60, schools),
             not_above("rwm_higher_pct", "rwm_expected_pct", schools),
         ]
-    if has("rwm_level4_pct"):
-        found += [
-            mostly_measured("rwm_level4_pct", 0.5, schools),
-            mean_within("rwm_level4_pct", 20, 99, schools),
-            mean_within("rwm_level5_pct", 1.5, 70, schools),
-            not_above("rwm_level5_pct", "rwm_level4_pct", schools),
-            # England's mean is 100 by construction.
-            mean_within("value_added", 97, 103, schools, "warning"),
-        ]
+    found += _levels(release, schools)
     if has("eligible_pupils"):
         found.append(mean_within("eligible_pupils", 1, 400, schools))
     if has("reading_average"):
@@ -118,3 +110,20 @@ def _explore_education_statistics(release: Release) -> list[Rule]:
             + READ_LAYOUT,
         ),
     ]
+
+
+def _levels(release: Release, schools: str) -> list[Rule]:
+    """What the years before scaled scores have in their place."""
+    has = release.columns.__contains__
+    found = []
+    if has("rwm_level4_pct"):
+        found += [mostly_measured("rwm_level4_pct", 0.5, schools), mean_within("rwm_level4_pct", 20, 99, schools)]
+    if has("rwm_level5_pct"):
+        found += [
+            mean_within("rwm_level5_pct", 1.5, 70, schools),
+            not_above("rwm_level5_pct", "rwm_level4_pct", schools),
+        ]
+    if has("value_added"):
+        # England's mean is 100 by construction.
+        found.append(mean_within("value_added", 97, 103, schools, "warning"))
+    return found

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from school_support.landing.people import without_people
 from school_support.sources import contract
 from school_support.sources.contract import Layout, load_sources
 from school_support.sources.reader import FileRefused, read_release
@@ -343,12 +344,18 @@ def test_a_percentage_comes_with_its_sign_or_without(deliver: Deliver, refuse: R
     assert (fault.column, fault.value) == ("PNUMFSMEVER", "29,5")
 
 
-def test_governors_are_known_by_role_and_dates_alone(deliver: Deliver) -> None:
-    """The publisher's own header, with the columns about people; of them nothing is read."""
+def test_governors_are_known_by_role_and_dates_alone(deliver: Deliver, tmp_path: Path) -> None:
+    """The publisher's own header, with the columns about people; of them nothing is kept and nothing read."""
     content = (
         "GID,URN,UID,Companies House Number,Role,Title,Forename 1,Forename 2,Surname,Date of appointment,"
         "Date term of office ends/ended,Appointing body\n"
         "1234567,110691,,,Governor,Ms,Ada,,Fenwright,01/09/2024,31/08/2028,Elected by parents\n"
+    )
+    kept = tmp_path / "kept.csv"
+    assert without_people(deliver(content), "gias_governance", "governance.csv", kept, b"key")
+    assert kept.read_text(encoding="utf-8") == (
+        "URN,UID,Companies House Number,Role,Date of appointment,Date term of office ends/ended,Appointing body\n"
+        "110691,,,Governor,01/09/2024,31/08/2028,Elected by parents\n"
     )
     frame = read_release(deliver(content), "gias_governance").frame
     assert frame.loc[0, ["urn", "role", "appointed_on"]].tolist() == ["110691", "Governor", "01/09/2024"]
