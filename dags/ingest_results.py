@@ -1,6 +1,7 @@
 """### Ingest results and absence
 
-Takes in the performance tables of key stages 2 and 4 and school absence: **land** new files, **load** them under
+Takes in the performance tables (key stages 2, 4 and 5, destinations, absence, census, workforce, trusts) and the
+suspensions and exclusions: **land** new files, **load** them under
 their contracts, **accept** what passes gate 1, **stage** with dbt. Provisional, revised and final files stand side
 by side as releases; which of them counts is decided at each assessment's as-at date.
 
@@ -33,7 +34,8 @@ from school_support.orchestration.tasks import DEFAULTS, london
     tags=["ingest", "termly"],
 )
 def ingest_results() -> None:
-    ingest(["dfe_ks2", "dfe_ks4", "dfe_absence"], staging="staging.results")
+    results = ["dfe_ks2", "dfe_ks4", "dfe_ks4_entries", "dfe_ks5", "dfe_destinations", "dfe_absence", "dfe_exclusions"]
+    ingest([*results, "dfe_census", "dfe_workforce", "dfe_trusts"], staging=["staging.results", "staging.context"])
 
 
 ingest_results()

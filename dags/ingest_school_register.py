@@ -23,7 +23,8 @@ from school_support.orchestration.tasks import DEFAULTS, london
     tags=["ingest", "nightly"],
 )
 def ingest_school_register() -> None:
-    ingest(["gias", "gias_links", "school_spine", "school_information"], staging="staging.register")
+    register = ["gias", "gias_links", "school_spine", "school_information"]
+    ingest([*register, "gias_groups", "gias_group_links", "gias_governance"], staging=["staging.register"])
 
 
 ingest_school_register()

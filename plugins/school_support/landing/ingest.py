@@ -66,11 +66,11 @@ def land_folder(folder: Path, sources: Sequence[str]) -> LandSummary:
 def land(connection: Connection, file: IndexedFile) -> bool:
     """Keep one file and enter it in the ledger; true if its bytes are new."""
     sha256 = sha256_of(file.path)
-    known = connection.execute("select status from landing.release where sha256 = %s", (sha256,)).fetchone()
+    known = connection.execute("select status, release_id from landing.release where sha256 = %s", (sha256,)).fetchone()
     if known is not None:
         # A file that was refused at the door left no bytes; once released from quarantine it is taken in anew.
         if known[0] == "landed" and not stored(file.source, sha256).exists():
-            keep(file.path, file.source, sha256, file.file_name)
+            _keep_after_all(connection, file, sha256, known[1])
         return False
     refusal: FileRefused | None = None
     kept: str | None = None
@@ -105,6 +105,16 @@ def land(connection: Connection, file: IndexedFile) -> bool:
         if inserted and refusal:
             _note_faults(connection, inserted[0], refusal.faults)
     return True
+
+
+def _keep_after_all(connection: Connection, file: IndexedFile, sha256: str, release_id: int) -> None:
+    """Keep a file that was let out of quarantine, or quarantine it again."""
+    try:
+        kept = keep(file.path, file.source, sha256, file.file_name)
+    except FileRefused as refusal:
+        _quarantine(connection, release_id, str(refusal), refusal.layout, refusal.faults)
+        return
+    connection.execute("update landing.release set stored_sha256 = %s where release_id = %s", (kept, release_id))
 
 
 def load_landed(sources: Sequence[str], on_file: Callable[[str], None] = lambda _: None) -> LoadSummary:

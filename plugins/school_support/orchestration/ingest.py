@@ -21,14 +21,14 @@ INGEST_PARAMS = {
 }
 
 
-def ingest(sources: Sequence[str], staging: str) -> Any:
+def ingest(sources: Sequence[str], staging: Sequence[str]) -> Any:
     """Add the steps land, load, accept (gate 1) and stage to the DAG that is being defined.
 
     Every step takes up what earlier runs left, so a run that was killed is simply run again.
 
     Args:
         sources: names of sources, as in the folder index.
-        staging: dbt selector of the staging models that read them.
+        staging: dbt selectors of the staging models that read them.
 
     Returns:
         The first of the steps, for what has to come before them.
@@ -62,7 +62,7 @@ def ingest(sources: Sequence[str], staging: str) -> Any:
         """Rebuild the staging models over the accepted releases, and the crosswalks they read."""
         from school_support.warehouse.dbt import build
 
-        build([f"+{staging}"])
+        build([f"+{models}" for models in staging])
 
     first = land_files()
     chain(first, load_releases(), accept_releases(), stage_sources())

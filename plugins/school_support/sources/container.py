@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,12 @@ LARGEST_WORKBOOK = 2**30
 LARGEST_RATIO = 200
 RATIO_COUNTS_FROM = 10 * 2**20
 CHUNK = 2**20
+
+# The library that reads workbooks lays out every cell from the first to the last, filled or not.
+MOST_CELLS = 20_000_000
+COLUMN = re.compile(rb' r="([A-Z]{1,3})[0-9]')
+ROW = re.compile(rb'<row[^>]{0,40} r="([0-9]{1,7})"')
+REFERENCE = 64
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
@@ -160,8 +167,27 @@ def _checked_workbook(data: bytes, packed: int, faults: Faults) -> bytes:
             for entry in archive.infolist():
                 check_size(entry.file_size, len(data), LARGEST_WORKBOOK, faults)
                 # No more than the declared size is read, and the checksum at the end refutes a size that is not true.
+                columns: set[bytes] = set()
+                last_row, tail = 0, b""
                 with archive.open(entry) as member:
                     while chunk := member.read(CHUNK):
                         total += len(chunk)
                         check_size(total, len(data), LARGEST_WORKBOOK, faults)
+                        if entry.filename.startswith("xl/worksheets/"):
+                            columns.update(COLUMN.findall(tail + chunk))
+                            last_row = max([last_row, *map(int, ROW.findall(tail + chunk))])
+                            tail = chunk[-REFERENCE:]
+                if last_row * max(map(_number, columns), default=0) > MOST_CELLS:
+                    raise faults.refused_for(
+                        f"A sheet of the workbook reaches to row {last_row:,} and column {max(columns, key=_number).decode()}; "
+                        "no delivery is as large. Delete what lies outside the table, also what only looks empty."
+                    )
     return data
+
+
+def _number(letters: bytes) -> int:
+    """The number of a column that is called A, Z or XFD."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number

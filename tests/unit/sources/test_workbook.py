@@ -111,3 +111,16 @@ def test_a_workbook_for_a_source_that_comes_as_text_is_refused(tmp_path: Path) -
     path = workbook(tmp_path / "absence.xlsx", [HEADERS, *ROWS])
     with pytest.raises(FileRefused, match="dfe_absence comes as comma-separated text"):
         read_release(path, "dfe_absence")
+
+
+def test_a_cell_in_the_far_corner_does_not_fill_the_memory(tmp_path: Path) -> None:
+    far = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(far) as book:
+        page = book.add_worksheet(SHEET)
+        page.write_row(0, 0, HEADERS)
+        page.write(1_048_575, 16_383, "x")
+    assert (
+        refused(far)
+        .faults[0]
+        .message.startswith("A sheet of the workbook reaches to row 1,048,576 and column XFD; no delivery is as large.")
+    )
