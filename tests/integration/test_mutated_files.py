@@ -42,7 +42,7 @@ FILES = [
     ("ofsted_mi", "ofsted/ofsted_mi_latest_2026-02-28_leeds_only.csv"),
     ("ofsted_history", "peterborough/ofsted/ofsted_ratings_history_2005_2020.csv"),
     ("school_information", "peterborough/2018-19/england_school_information.csv"),
-    #     ("dfe_census", "performance/2020-21/england_census.csv.gz"),
+    ("dfe_census", "performance/2020-21/england_census.csv.gz"),
 ]  # fmt: skip
 
 
