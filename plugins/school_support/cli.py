@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from school_support.commands import contract, plain_errors, quarantine, release, returns, screen
+from school_support.commands import contract, download, plain_errors, quarantine, release, returns, screen
 from school_support.errors import SupportListError
 from school_support.settings import settings
 
@@ -23,7 +23,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for name, group in {"contract": contract, "quarantine": quarantine, "release": release, "returns": returns}.items():
+GROUPS = {"contract": contract, "download": download, "quarantine": quarantine, "release": release, "returns": returns}
+for name, group in GROUPS.items():
     app.add_typer(group.app, name=name)
 app.command("return-template")(returns.return_template)
 SAMPLE_AUTHORITY = "999"

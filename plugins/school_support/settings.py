@@ -25,15 +25,26 @@ class Settings(BaseSettings):
     postgres_port: int = 0
     data: Path | None = Field(default=None, description="Folder of files with a releases.csv; none: the sample.")
     authority: str = Field(default="999", pattern=r"^[0-9]{3}$", description="LA code that is served.")
-    returns_inbox: Path | None = Field(default=None, description="Where returns are dropped; none: in the state folder.")
+    returns_inbox: Path | None = Field(
+        default=None, description="Where returns are dropped; none: in the state folder."
+    )
     returns_contact: str = Field(
         default="the school improvement team of your local authority", description="Whom a school asks about a return."
+    )
+    download: bool = Field(
+        default=False, description="Fetch from the publishers into the mirror before each ingest, and read that."
+    )
+    mirror_folder: Path | None = Field(default=None, description="Where downloads are kept; none: in the state folder.")
+    download_contact: str = Field(
+        default="",
+        pattern=r"^[ -~]*$",
+        description="Whom a publisher may write to about downloads, such as a mail address.",
     )
 
     @property
     def data_folder(self) -> Path:
         """The folder that ingest reads."""
-        return self.data or self.home / "sample"
+        return self.data or (self.mirror if self.download else self.home / "sample")
 
     @property
     def cluster(self) -> Path:
@@ -49,6 +60,11 @@ class Settings(BaseSettings):
     def inbox(self) -> Path:
         """Where schools' returns are dropped; answers and what was dealt with stand in folders beside it."""
         return self.returns_inbox or self.home / "returns" / "inbox"
+
+    @property
+    def mirror(self) -> Path:
+        """What was downloaded, with its index: a folder that ingest can read."""
+        return self.mirror_folder or self.home / "mirror"
 
     @property
     def runs(self) -> Path:

@@ -76,7 +76,7 @@ def ledger(
         assert land_folder(folder, SOURCES).refused == []
         assert load_landed(SOURCES).quarantined == []
         accept_loaded(SOURCES)
-        build(["resource_type:seed", "staging.context"])
+        build(["resource_type:seed", "staging.context", "stg_gias__trusts"])
         with connect("support_loader") as connection:
             rows = connection.execute("select file_name, status, reason from landing.release").fetchall()
         yield {name: (status, reason) for name, status, reason in rows}

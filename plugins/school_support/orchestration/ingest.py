@@ -36,12 +36,19 @@ def ingest(sources: Sequence[str], staging: Sequence[str]) -> Any:
 
     @task
     def land_files() -> Any:
-        """Keep every new file of the folder whole, with a row in the ledger."""
+        """Keep every new file of the folder whole, with a row in the ledger; fetch new ones first where that is set."""
+        from school_support.downloads.refresh import refresh_mirror
         from school_support.landing.ingest import land_folder
         from school_support.settings import settings
 
         folder = get_current_context()["params"]["folder"]
-        return handed_on(land_folder(Path(folder) if folder else settings().data_folder, sources))
+        if folder or settings().data or not settings().download:
+            return handed_on(land_folder(Path(folder) if folder else settings().data_folder, sources))
+        failed = refresh_mirror(sources, settings().mirror).failed
+        summary = land_folder(settings().mirror, sources)
+        # What could not be had stops nothing that is there; it is reported with what was refused.
+        summary.refused += [(f"{failure.source} {failure.what}", failure.reason) for failure in failed]
+        return handed_on(summary)
 
     @task
     def load_releases() -> Any:
