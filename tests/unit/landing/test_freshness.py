@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+import yaml
 
 from school_support.landing.freshness import Received, freshness, overdue
+from school_support.sources.contract import load_sources
 from school_support.sources.publishing import Calendar, Issue
+
+SOURCES = Path(__file__).resolve().parents[3] / "dbt_project" / "models" / "sources.yml"
 
 YEARLY = Calendar(
     issues=(
@@ -66,3 +71,37 @@ def test_the_sentence_names_what_was_due_and_what_is_there() -> None:
         "dfe_ks2: revised 2018/19 was due on 15 December 2019, 47 days before (newest file known from 15 April 2019)"
     ]
     assert overdue([freshness("dfe_ks2", YEARLY, [FINAL_2018], date(2019, 6, 30))]) == []
+
+
+def longest_wait(calendar: Calendar) -> int:
+    """Days from one issue to the next, walked day by day through a year, and the grace after it."""
+    if calendar.every_days is not None:
+        return calendar.every_days + calendar.grace_days
+    days = {(issue.month, issue.day) for issue in calendar.issues if issue.to_year is None}
+    waits, wait = [], 0
+    for ordinal in range(date(2022, 1, 1).toordinal(), date(2025, 1, 1).toordinal()):
+        day = date.fromordinal(ordinal)
+        wait += 1
+        if (day.month, day.day) in days:
+            waits.append(wait)
+            wait = 0
+    # The first wait began on no issue.
+    return max(waits[1:]) + calendar.grace_days
+
+
+def test_dbt_warns_after_the_longest_wait_of_each_calendar() -> None:
+    documents = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))["sources"]
+    raw = next(source for source in documents if source["name"] == "raw")
+    written = {
+        table["name"]: table["config"]["freshness"]["warn_after"]["count"]
+        for table in raw["tables"]
+        if "config" in table
+    }
+    names = [table["name"] for table in raw["tables"]]
+    calendars = {name: load_sources()[name].calendar for name in names}
+    expected = {
+        name: longest_wait(calendar)
+        for name, calendar in calendars.items()
+        if calendar and (calendar.every_days or any(issue.to_year is None for issue in calendar.issues))
+    }
+    assert written == expected
