@@ -89,10 +89,14 @@ def taken_apart(data: bytes) -> Table:
 
 
 def kept_positions(table: Table, layout: Layout) -> dict[str, int]:
+    spellings = {
+        name: (column.header, *layout.aliases.get(column.header, ())) for name, column in layout.columns.items()
+    }
     return {
-        name: table.header.index(column.header)
+        name: table.header.index(spelling)
         for name, column in layout.columns.items()
-        if column.header in table.header and column.scale is None and not column.thousands
+        for spelling in spellings[name]
+        if spelling in table.header and column.scale is None and not column.thousands
     }
 
 

@@ -31,11 +31,12 @@ class Survey:
     """What stands in a text file as a whole.
 
     `bad_at` has, by encoding, the offset of the first byte that is not text in it; `complete` says whether the
-    file ends with a line end.
+    file ends with a line end, `marked` whether it begins with the byte order mark of UTF-8.
     """
 
     bad_at: dict[str, int]
     complete: bool
+    marked: bool
 
 
 def survey(content: Content, faults: Faults) -> Survey:
@@ -44,10 +45,12 @@ def survey(content: Content, faults: Faults) -> Survey:
     bad_at: dict[str, int] = {}
     offset = 0
     last = b""
+    marked = False
     with content.open() as file:
         while chunk := file.read(CHUNK):
             if offset == 0:
                 _check_it_is_a_table(chunk, faults)
+                marked = chunk.startswith(BOM)
             if (nul := chunk.find(b"\0")) >= 0:
                 raise faults.refused_for(
                     f"There is a NUL byte at offset {offset + nul:,}; the file is damaged or is not text.",
@@ -69,16 +72,17 @@ def survey(content: Content, faults: Faults) -> Survey:
         raise faults.refused_for("The file is empty.")
     if "utf-8-sig" not in bad_at and (cut := len(decoder.getstate()[0])):
         bad_at["utf-8-sig"] = offset - cut
-    return Survey(bad_at, last.endswith((b"\n", b"\r")))
+    return Survey(bad_at, last.endswith((b"\n", b"\r")), marked)
 
 
 def encoding_of(surveyed: Survey, layout: Layout, content: Content, faults: Faults) -> str:
-    """The first encoding of the layout in which the whole file is text."""
-    for encoding in layout.encodings:
+    """The first encoding of the layout in which the whole file is text; a file marked as UTF-8 is read as nothing else."""
+    encodings = ("utf-8-sig",) if surveyed.marked else layout.encodings
+    for encoding in encodings:
         if encoding not in surveyed.bad_at:
             return encoding
-    offset = surveyed.bad_at[layout.encodings[-1]]
-    called = " or ".join(CALLED[encoding] for encoding in layout.encodings)
+    offset = surveyed.bad_at[encodings[-1]]
+    called = " or ".join(CALLED[encoding] for encoding in encodings)
     with content.open() as file:
         byte = file.read(offset + 1)[offset]
     raise faults.refused_for(

@@ -120,6 +120,12 @@ def test_windows_1252_has_bytes_that_are_no_text_either(refuse: Refuse) -> None:
     )
 
 
+def test_a_file_marked_as_utf_8_is_read_as_nothing_else(refuse: Refuse) -> None:
+    links = b"\xef\xbb\xbfURN,LinkURN,LinkName,LinkType,LinkEstablishedDate\n110601,147892,St Mary\x92s,Other,\n"
+    fault = refuse(links, "gias_links").faults[0]
+    assert (fault.line, fault.message) == (2, "The byte 0x92 at offset 74 is not text in UTF-8.")
+
+
 def test_too_many_and_too_few_fields_are_refused(refuse: Refuse) -> None:
     content = ABSENCE + "874,2225,110692,5.1\r\n874,2226,110693,5.1,8,8\r\n874,2227,110694,3.2,5\r\n"
     refusal = refuse(content, "dfe_absence")
