@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from school_support.quality.raw_rules import (
-    READ_LAYOUT,
     SCHOOL_LEVEL,
     academic_year,
     always_filled,
+    long_file,
     mean_within,
     mostly_measured,
-    nothing_lost,
     one_row_a_school,
     rule,
     six_digit_urns,
-    time_periods_known,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, matches, no_rows
+from school_support.quality.rules import Release, Rule, no_rows
 
 # National rows say NAT in one of the three key columns.
 SCHOOLS = "la_code <> 'NAT'"
@@ -33,11 +31,8 @@ def rules(release: Release) -> list[Rule]:
     measures = [column for column in PLAUSIBLE_MEANS if column in release.columns]
     if "time_period" in release.columns:
         return [
-            *nothing_lost(release),
+            *long_file(release),
             *academic_year(release),
-            time_periods_known(release),
-            rule("urn_has_six_digits", "Every URN has six digits.", matches("urn", "^([0-9]{6}|z|x)$"), READ_LAYOUT),
-            *always_filled("time_period", "geographic_level"),
             *(mean_within(column, *PLAUSIBLE_MEANS[column], SCHOOL_LEVEL) for column in measures),
             *(mostly_measured(column, 0.5, SCHOOL_LEVEL) for column in measures),
         ]

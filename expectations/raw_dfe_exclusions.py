@@ -6,14 +6,12 @@ from school_support.quality.cells import as_number
 from school_support.quality.raw_rules import (
     READ_LAYOUT,
     SCHOOL_LEVEL,
-    always_filled,
+    long_file,
     mean_within,
-    nothing_lost,
     rule,
-    time_periods_known,
     year_had_begun,
 )
-from school_support.quality.rules import Release, Rule, matches, no_rows
+from school_support.quality.rules import Release, Rule, no_rows
 
 # Rates are rounded to two decimals; the headcount of a school with few pupils moves them by more.
 ROUNDED = 0.02
@@ -23,11 +21,8 @@ def rules(release: Release) -> list[Rule]:
     """The rules of one release."""
     suspensions, headcount, rate = (as_number(name) for name in ("suspensions", "headcount", "suspension_rate"))
     return [
-        *nothing_lost(release),
+        *long_file(release),
         year_had_begun(release),
-        time_periods_known(release),
-        *always_filled("time_period", "geographic_level"),
-        rule("urn_has_six_digits", "Every URN has six digits.", matches("urn", "^([0-9]{6}|z|x)$"), READ_LAYOUT),
         rule(
             "schools_have_a_urn",
             "Every row of a school has its URN.",

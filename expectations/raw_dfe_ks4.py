@@ -9,19 +9,18 @@ from school_support.quality.raw_rules import (
     academic_year,
     always_filled,
     la_code_has_three_digits,
+    long_file,
     mean_within,
     mostly_measured,
     no_figures,
     not_above,
-    nothing_lost,
     one_row_a_school,
     rule,
     score_within_limits,
     six_digit_urns,
-    time_periods_known,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, matches, no_rows, one_of
+from school_support.quality.rules import Release, Rule, no_rows, one_of
 
 # These pupils took no Key Stage 2 tests, so Progress 8 has no starting point; the next is that of 2027.
 YEARS_WITHOUT_PROGRESS_8 = (2025, 2026)
@@ -93,11 +92,8 @@ def rules(release: Release) -> list[Rule]:
 def _explore_education_statistics(release: Release) -> list[Rule]:
     """A file with a row for every breakdown, or one about the schools behind the results."""
     found = [
-        *nothing_lost(release),
+        *long_file(release),
         *academic_year(release),
-        time_periods_known(release),
-        rule("urn_has_six_digits", "Every URN has six digits.", matches("urn", "^([0-9]{6}|z|x)$"), READ_LAYOUT),
-        *always_filled("time_period", "geographic_level"),
     ]
     if "breakdown" not in release.columns:
         return [

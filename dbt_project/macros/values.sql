@@ -21,3 +21,12 @@
 {% macro year_of_period(column) -%}
     (case when {{ column }} ~ '^[0-9]{6}$' then left({{ column }}, 4)::integer + 1 end)
 {%- endmacro %}
+
+{# Why a delivered cell is no number: the meaning of its code, or that it is blank. Null where it is one; reads the CTE reason_codes. #}
+{% macro reason_of(column) -%}
+    case
+        when {{ as_number(column) }} is not null then null
+        when btrim({{ column }}) = '' then 'not_stated'
+        else coalesce(reason_codes.reason_code, 'unknown_code')
+    end
+{%- endmacro %}

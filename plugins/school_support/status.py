@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 from rich.table import Table
 
+from school_support.authorities import authority_of
 from school_support.errors import SupportListError
 from school_support.landing.freshness import read_freshness
 from school_support.settings import settings
@@ -83,10 +84,8 @@ def _freshness(connection: Connection) -> Table:
         title=f"Sources on {today:%-d %B %Y}",
         title_justify="left",
     )
-    found = connection.execute(
-        "select collection from seeds.authority_setting where authority = %s", (authority,)
-    ).fetchone()
-    stands = {stand.source: stand for stand in read_freshness(connection, found[0], authority, today)} if found else {}
+    collection = authority_of(authority).collection
+    stands = {stand.source: stand for stand in read_freshness(connection, collection, authority, today)}
     for name, source in load_sources().items():
         if source.calendar is None:
             continue

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Sequence
 from datetime import date
 
 from psycopg import Connection
 
-from school_support.errors import SupportListError
+from school_support.authorities import authority_of
 from school_support.settings import settings
 from school_support.warehouse.connection import connect
 from school_support.warehouse.dbt import build
@@ -39,13 +38,13 @@ def prepare_assessment(authority: str, list_year: int, as_at: date, purpose: str
     Raises:
         SupportListError: the authority has no settings.
     """
-    ruleset, collection = _setting_of(authority)
+    setting = authority_of(authority)
     with connect("support_transformer") as connection:
-        releases = _releases(connection, collection, as_at)
+        releases = _releases(connection, setting.collection, as_at)
         input_hash = hashlib.sha256(
             "\n".join([_rules_hash(), *(f"{usage} {sha256}" for _, usage, sha256 in releases)]).encode()
         ).hexdigest()
-        identity = (authority, list_year, as_at, ruleset, purpose, input_hash)
+        identity = (authority, list_year, as_at, setting.ruleset, purpose, input_hash)
         found = (
             connection.execute(
                 "insert into control.assessment (authority, list_year, as_at, ruleset, purpose, input_hash) "
@@ -106,18 +105,6 @@ def _releases(connection: Connection, collection: str, as_at: date) -> list[tupl
         {"collection": collection, "as_at": as_at, "register": list(REGISTER_SOURCES)},
     ).fetchall()
     return [(int(release_id), str(usage), str(sha256)) for release_id, usage, sha256 in rows]
-
-
-def _setting_of(authority: str) -> tuple[str, str]:
-    """The ruleset and the collection of releases of an authority."""
-    path = settings().dbt_project / "seeds" / "authority_setting.csv"
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["authority"] == authority:
-                return row["ruleset"], row["collection"]
-    raise SupportListError(
-        f"No row for authority {authority} in {path}: add its name, budget, day rate, ruleset and collection."
-    )
 
 
 def _rules_hash() -> str:

@@ -88,6 +88,16 @@ def nothing_lost(release: Release) -> list[Rule]:
     ]
 
 
+def long_file(release: Release) -> list[Rule]:
+    """What every file in the shape of Explore Education Statistics has: periods, levels, and URNs where there is a school."""
+    return [
+        *nothing_lost(release),
+        time_periods_known(release),
+        *always_filled("time_period", "geographic_level"),
+        rule("urn_has_six_digits", "Every URN has six digits.", matches("urn", "^([0-9]{6}|z|x)$"), READ_LAYOUT),
+    ]
+
+
 def six_digit_urns(column: str = "urn") -> Rule:
     """Every number of a school is one."""
     return rule(

@@ -7,7 +7,6 @@ run again: a file leaves the inbox last of all.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import os
 from collections import Counter
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
+from school_support.authorities import authority_of
 from school_support.errors import SupportListError
 from school_support.landing.index import IndexedFile
 from school_support.landing.ingest import land, load_landed
@@ -92,7 +92,7 @@ def empty_inbox(received: dt.date | None = None, on_file: Callable[[str], None] 
         if not waiting:
             return InboxSummary(0, 0, 0, notes)
         authority = settings().authority
-        collection = collection_of(authority)
+        collection = authority_of(authority).collection
         known = open_schools(connection, authority, day)
         arrived = []
         for path in waiting:
@@ -110,16 +110,6 @@ def empty_inbox(received: dt.date | None = None, on_file: Callable[[str], None] 
             notes.append(str(_hand_back(file, answer, day)))
             outcomes[answer.outcome] += 1
     return InboxSummary(outcomes["accepted"], outcomes["faults"], outcomes["refused"], notes)
-
-
-def collection_of(authority: str) -> str:
-    """The collection of releases that an authority reads. Raises SupportListError where it has no settings."""
-    path = settings().dbt_project / "seeds" / "authority_setting.csv"
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["authority"] == authority:
-                return row["collection"]
-    raise SupportListError(f"No row for authority {authority} in {path}; a return would belong to nobody. Add it.")
 
 
 def _waiting(now: dt.datetime) -> list[Path]:

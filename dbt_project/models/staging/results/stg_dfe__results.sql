@@ -130,11 +130,7 @@ select
     delivered.key_stage,
     delivered.measure,
     {{ as_number('delivered.delivered') }}::numeric(10, 3) as value,
-    case
-        when {{ as_number('delivered.delivered') }} is not null then null
-        when btrim(delivered.delivered) = '' then 'not_stated'
-        else coalesce(reason_codes.reason_code, 'unknown_code')
-    end as reason_code,
+    {{ reason_of('delivered.delivered') }} as reason_code,
     delivered.pupils::numeric(10, 1) as pupils
 from delivered
 inner join releases on delivered.release_id = releases.release_id
