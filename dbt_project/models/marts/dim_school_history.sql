@@ -31,10 +31,13 @@ compared as (
     from filled
 ),
 
+-- The first eight characters of a pseudonym say under which key it was made; two of different keys tell nothing.
 headed as (
     select
         *,
-        max(snapshot_day) filter (where head_token <> head_token_before)
+        max(snapshot_day) filter (
+            where head_token <> head_token_before and left(head_token, 8) = left(head_token_before, 8)
+        )
             over (partition by collection, urn order by snapshot_day) as head_teacher_changed_on
     from compared
 ),

@@ -41,8 +41,7 @@ def check_delivery(path: Path, address: str) -> str | None:
         shown = " ".join(begins[:SHOWN].decode("utf-8", "replace").split())
         raise DownloadFailed(
             f"{address} sent a web page or an error message instead of data; it begins: {shown!r}. Look at it in a "
-            "browser; "
-            "correct addresses.yaml if the file has moved."
+            "browser; correct addresses.yaml if the file has moved."
         )
     return content.member
 

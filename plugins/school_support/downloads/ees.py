@@ -107,8 +107,7 @@ def _found(data_set: EesDataSet, publishers: Publishers) -> str:
     if not ids:
         raise NotThere(
             f"{data_set.api}/publications lists {len(publications)} publications, and {data_set.publication} is not "
-            "among them. "
-            "Look it up in the data catalogue and correct addresses.yaml."
+            "among them. Look it up in the data catalogue and correct addresses.yaml."
         )
     address = f"{data_set.api}/publications/{ids[0]}/data-sets"
     offered = list(_results(address, publishers))
@@ -155,7 +154,6 @@ def _stage_of(title: str, otherwise: str | None, address: str) -> str:
     if stage is None:
         raise DownloadFailed(
             f"{address}: the release's title {title!r} does not say provisional, revised or final. Look at the "
-            "release and "
-            "write its stage into addresses.yaml."
+            "release and write its stage into addresses.yaml."
         )
     return stage

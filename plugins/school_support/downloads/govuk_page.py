@@ -63,8 +63,7 @@ def _linked(data_set: GovUkPage, page: object) -> list[tuple[dt.date, str]]:
     if not files:
         raise DownloadFailed(
             f"{data_set.page} lists {len(addresses)} files, and none has a name of the form {data_set.link}. The "
-            "publisher has "
-            "changed the page or the names: look at it in a browser and correct addresses.yaml."
+            "publisher has changed the page or the names: look at it in a browser and correct addresses.yaml."
         )
     return files
 

@@ -114,8 +114,7 @@ class Publishers:
             if "json" not in response.headers.get("content-type", ""):
                 raise DownloadFailed(
                     f"{address} answered with {_type_of(response)} where JSON was expected: the publisher has "
-                    "changed this "
-                    "page. Look at it in a browser and correct addresses.yaml."
+                    "changed this page. Look at it in a browser and correct addresses.yaml."
                 )
             try:
                 return json.loads(body)
@@ -138,8 +137,7 @@ class Publishers:
             if _type_of(response) not in self._policy.content_types:
                 raise DownloadFailed(
                     f"{address} answered with {_type_of(response)} where a data file was expected, probably a page "
-                    "that says "
-                    "why. Look at it in a browser; correct addresses.yaml if the file has moved."
+                    "that says why. Look at it in a browser; correct addresses.yaml if the file has moved."
                 )
             declared = response.headers.get("content-length", "")
             expected = int(declared) if declared.isdigit() else None
@@ -165,8 +163,7 @@ class Publishers:
             if self._clock() - started > self._policy.longest_download:
                 raise DownloadFailed(
                     f"{response.url} had sent {received:,} bytes after {self._policy.longest_download:,.0f} seconds, "
-                    "the "
-                    "longest that is waited for a file."
+                    "the longest that is waited for a file."
                 )
             yield chunk
 
@@ -199,8 +196,7 @@ class Publishers:
             return
         raise DownloadFailed(
             f"{address} leads to {url.scheme}://{host}, which is not among the hosts that may be asked over https. "
-            "If the "
-            "publisher has moved there, add the host to addresses.yaml."
+            "If the publisher has moved there, add the host to addresses.yaml."
         )
 
     def _keep_pace(self, host: str) -> None:

@@ -195,8 +195,7 @@ def _row(wanted: Wanted, delivered: Delivered, inner: str | None) -> dict[str, s
         if stage is None:
             raise DownloadFailed(
                 f"{wanted.address} sent a file named {' and '.join(names) or 'nothing'}, which does not say "
-                "provisional, revised or "
-                "final. Take it by hand, and enter it in an index with its stage."
+                "provisional, revised or final. Take it by hand, and enter it in an index with its stage."
             )
         file_name = f"{file_name}_{names[0]}" if names else f"{file_name}.csv"
     known_from, basis = wanted.known_from, wanted.known_from_basis
@@ -205,8 +204,7 @@ def _row(wanted: Wanted, delivered: Delivered, inner: str | None) -> dict[str, s
     if known_from is None:
         raise DownloadFailed(
             f"{wanted.address}: neither the publisher's page nor the file (Last-Modified) says when it came out, and "
-            "that is not "
-            "guessed. Take it by hand, and enter it in an index with the day of its publication."
+            "that is not guessed. Take it by hand, and enter it in an index with the day of its publication."
         )
     if wanted.snapshot_date is not None and known_from < wanted.snapshot_date:
         raise DownloadFailed(
