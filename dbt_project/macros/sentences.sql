@@ -4,6 +4,9 @@
         when 'percent' then btrim(to_char({{ value }}, 'FM990.0')) || '%'
         when 'score' then to_char({{ value }}, 'FMS990.0')
         when 'points' then to_char({{ value }}, 'FMS990.00')
+        when 'gap' then btrim(to_char(abs({{ value }}), 'FM990.0')) || case when {{ value }} < 0 then ' points behind' else ' points ahead' end
+        when 'percent_change' then to_char({{ value }}, 'FMS990.0') || '%'
+        when 'rate' then btrim(to_char({{ value }}, 'FM9990.00'))
         when 'years' then to_char({{ value }}, 'FM990.0') || ' years'
         else btrim(to_char({{ value }}, 'FM999990'))
     end

@@ -30,4 +30,4 @@ select
     schools.register_release
 from schools
 left join chains on schools.assessment_id = chains.assessment_id and schools.urn = chains.urn
-where schools.is_open and schools.is_state_funded and schools.la_code = schools.authority
+where schools.is_in_scope

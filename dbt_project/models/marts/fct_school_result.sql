@@ -16,6 +16,7 @@ select
     results.reason_code,
     results.pupils,
     results.stage,
-    results.release_label as release
+    results.release_label as release,
+    results.line
 from schools
 inner join results on schools.assessment_id = results.assessment_id and schools.urn = results.urn

@@ -17,7 +17,7 @@ summed as (
         domain,
         sum(points) as points,
         sum(points_available) as weight_available,
-        sum(weight) as weight_expected
+        nullif(sum(weight), 0) as weight_expected
     from indicators
     group by assessment_id, urn, domain
 ),

@@ -1,183 +1,218 @@
--- Exactly one tier for every school of the register: gates first, then points, and neither on thin evidence.
-with
+-- Exactly one tier for every school of the register: gates first, then points, and neither on thin evidence; then what
+-- the assessment before it says. A step up counts at once; a step down counts when the rules say so twice running, or
+-- after an improved inspection.
+with recursive
 
-schools as (select * from {{ ref('dim_school') }} where assessment_id in {{ selected_assessments() }}),
+assessments as (
+    select * from {{ source('control', 'assessment') }} where assessment_id in {{ selected_assessments() }}
+),
 
-assessments as (select distinct assessment_id, ruleset from {{ ref('int_assessment__releases') }}),
+earlier_assessments as (select * from {{ source('control', 'assessment') }}),
 
 rulesets as (select * from {{ ref('rule_ruleset') }}),
 
 tiers as (select * from {{ ref('rule_tier') }}),
 
-domains as (select * from {{ ref('rule_domain') }}),
+rule_gates as (select * from {{ ref('rule_gate') }}),
 
 settings as (select * from {{ ref('authority_setting') }}),
 
-risks as (select * from {{ ref('school_risk') }} where assessment_id in {{ selected_assessments() }}),
+scored as (select * from {{ ref('school_score') }} where assessment_id in {{ selected_assessments() }}),
 
 gates as (select * from {{ ref('school_gate') }} where assessment_id in {{ selected_assessments() }}),
 
-indicators as (select * from {{ ref('school_indicator') }} where assessment_id in {{ selected_assessments() }}),
+inspections as (select * from {{ ref('int_inspections__by_school') }}),
 
-ruleset_caps as (
-    select
-        ruleset,
-        sum(domain_cap) as cap
-    from domains
-    group by ruleset
+reasons as (
+    select * from {{ ref('school_reason') }} where assessment_id in {{ selected_assessments() }} and is_told
 ),
 
-summed as (
-    select
-        assessment_id,
-        urn,
-        sum(points) as points,
-        sum(points_available) as points_available
-    from risks
-    group by assessment_id, urn
+sensitivity as (select * from {{ ref('school_sensitivity') }} where assessment_id in {{ selected_assessments() }}),
+
+-- Assessments that this build does not make stand as they were built.
+built_before as (
+    {% if is_incremental() -%}
+    select assessment_id, urn, tier_rank, computed_rank, carried_years
+    from {{ this }}
+    where assessment_id not in {{ selected_assessments() }}
+    {%- else -%}
+    select null::bigint as assessment_id, null::text as urn, null::integer as tier_rank, null::integer as computed_rank,
+        null::integer as carried_years
+    where false
+    {%- endif %}
 ),
 
-gated as (
+improved as (
     select
-        assessment_id,
-        urn,
-        max(minimum_tier_rank) as gate_rank,
-        string_agg(gate, ', ' order by minimum_tier_rank desc, gate) as gates
-    from gates
-    group by assessment_id, urn
+        assessments.assessment_id,
+        latest.urn
+    from assessments
+    inner join earlier_assessments on assessments.previous_assessment_id = earlier_assessments.assessment_id
+    inner join inspections as latest on assessments.assessment_id = latest.assessment_id and latest.recency = 1
+    inner join
+        inspections as previous
+        on latest.assessment_id = previous.assessment_id and latest.urn = previous.urn and previous.recency = 2
+    where
+        latest.inspection_date > earlier_assessments.as_at
+        and latest.concern_rank < previous.concern_rank
 ),
 
-shared as (
+told as (
     select
-        schools.assessment_id,
-        schools.authority,
-        schools.urn,
-        schools.phase,
-        assessments.ruleset,
-        rulesets.minimum_coverage,
-        summed.points,
-        summed.points_available,
-        -- Rounded before it meets a cut: what is published is what decided.
-        (summed.points / nullif(summed.points_available, 0))::numeric(5, 4) as points_share,
-        (summed.points_available / ruleset_caps.cap)::numeric(5, 4) as coverage,
-        gated.gate_rank,
-        gated.gates
-    from schools
-    inner join assessments on schools.assessment_id = assessments.assessment_id
-    inner join rulesets on assessments.ruleset = rulesets.ruleset
-    inner join ruleset_caps on assessments.ruleset = ruleset_caps.ruleset
-    inner join summed on schools.assessment_id = summed.assessment_id and schools.urn = summed.urn
-    left join gated on schools.assessment_id = gated.assessment_id and schools.urn = gated.urn
+        scored.*,
+        assessments.previous_assessment_id,
+        rulesets.carry_forward_years,
+        improved.urn is not null as is_improved
+    from scored
+    inner join assessments on scored.assessment_id = assessments.assessment_id
+    inner join rulesets on scored.ruleset = rulesets.ruleset
+    left join improved on scored.assessment_id = improved.assessment_id and scored.urn = improved.urn
 ),
 
-ranked as (
+beginnings as (
     select
-        shared.*,
-        case
-            when shared.coverage >= shared.minimum_coverage then (
-                select max(tiers.tier_rank)
-                from tiers
-                where tiers.ruleset = shared.ruleset and tiers.cut_from <= shared.points_share
-            )
-        end as points_rank
-    from shared
+        told.*,
+        built_before.tier_rank as previous_rank,
+        built_before.computed_rank as previous_computed_rank,
+        built_before.carried_years as previous_carried_years
+    from told
+    left join
+        built_before
+        on told.previous_assessment_id = built_before.assessment_id and told.urn = built_before.urn
+    where
+        not exists (
+            select 1
+            from told as before
+            where before.assessment_id = told.previous_assessment_id and before.urn = told.urn
+        )
+),
+
+chained as (
+    select
+        beginnings.assessment_id,
+        beginnings.urn,
+        beginnings.computed_rank,
+        beginnings.previous_rank,
+        {{ settled('beginnings', 'beginnings.previous_rank', 'beginnings.previous_computed_rank', 'beginnings.previous_carried_years') }}
+    from beginnings
+
+    union all
+
+    select
+        told.assessment_id,
+        told.urn,
+        told.computed_rank,
+        chained.tier_rank,
+        {{ settled('told', 'chained.tier_rank', 'chained.computed_rank', 'chained.carried_years') }}
+    from chained
+    inner join told on chained.assessment_id = told.previous_assessment_id and chained.urn = told.urn
 ),
 
 decided as (
     select
-        ranked.*,
-        greatest(ranked.gate_rank, ranked.points_rank) as decided_rank,
+        told.*,
+        chained.tier_rank,
+        chained.previous_rank,
+        chained.carried_years,
         case
-            when ranked.gate_rank >= coalesce(ranked.points_rank, 0) then 'gate'
-            when ranked.points_rank is not null then 'points'
-            else 'coverage'
+            when told.computed_rank is null and chained.tier_rank is not null then 'carried_forward'
+            when chained.tier_rank > told.computed_rank then 'held'
+            else told.computed_by
         end as decided_by
-    from ranked
+    from told
+    inner join chained on told.assessment_id = chained.assessment_id and told.urn = chained.urn
 ),
 
--- Strongest first: gates, then the indicators that gave most points, then strengths; three to six in all where there
--- are so many.
-sentences as (
-    select
-        assessment_id,
-        urn,
-        1 as kind,
-        -minimum_tier_rank as strength,
-        gate as item,
-        sentence
-    from gates
-
-    union all
-
-    select
-        decided.assessment_id,
-        decided.urn,
-        2,
-        0,
-        'coverage',
-        'Only ' || to_char(100 * decided.coverage, 'FM990') || '% of the points could be judged with what was known'
-        || case
-            when decided.phase in ('nursery', 'pupil_referral_unit', 'special', 'post_16', 'unknown')
-                then ': no results indicator covers a ' || case decided.phase
-                    when 'nursery' then 'nursery school'
-                    when 'special' then 'special school'
-                    when 'post_16' then 'sixth form institution'
-                    when 'unknown' then 'school of unknown phase'
-                    else replace(decided.phase, '_', ' ')
-                end || '. '
-            else '. '
-        end
-        || 'An adviser decides with the school.'
-    from decided
-    where decided.decided_by = 'coverage'
-
-    union all
-
-    select
-        assessment_id,
-        urn,
-        case when points > 0 then 3 when flag = 'none' then 4 else 5 end,
-        case when points > 0 then -points else coalesce(probability_beyond_line, 0) end,
-        indicator,
-        sentence
-    from indicators
-),
-
-positioned as (
-    select
-        *,
-        row_number() over (partition by assessment_id, urn order by kind, strength, item) as position
-    from sentences
-),
-
-reasons as (
+reason_texts as (
     select
         assessment_id,
         urn,
         string_agg(sentence, e'\n' order by position) as reasons
-    from positioned
-    where position <= 6
+    from reasons
     group by assessment_id, urn
+),
+
+swept as (
+    select
+        assessment_id,
+        urn,
+        string_agg(scenario || ': ' || tier_name, '; ' order by scenario) as sensitive_to
+    from sensitivity
+    group by assessment_id, urn
+),
+
+gate_exits as (
+    select
+        gates.assessment_id,
+        gates.urn,
+        string_agg(rule_gates.exit, ' ' order by gates.minimum_tier_rank desc, gates.gate) as exits
+    from gates
+    inner join assessments on gates.assessment_id = assessments.assessment_id
+    inner join rule_gates on assessments.ruleset = rule_gates.ruleset and gates.gate = rule_gates.gate
+    inner join decided on gates.assessment_id = decided.assessment_id and gates.urn = decided.urn
+    where gates.minimum_tier_rank = decided.tier_rank
+    group by gates.assessment_id, gates.urn
+),
+
+worded as (
+    select
+        decided.*,
+        tiers.tier,
+        tiers.tier_name,
+        tiers.support_days,
+        swept.sensitive_to,
+        case
+            when decided.decided_by = 'held'
+                then 'The rules alone would give less support this time. A step down counts when they say so in two'
+                    || ' assessments running, or after an improved inspection.'
+            when decided.decided_by = 'carried_forward'
+                then 'Too little is known this year, so the tier of the year before is carried forward.'
+        end as history_sentence,
+        case
+            when decided.tier_rank is null
+                then 'Leaves this outcome when half of the points can be judged, or when an adviser decides.'
+            when decided.tier_rank = 1 then null
+            else
+                concat_ws(
+                    ' ',
+                    gate_exits.exits,
+                    'Points must be fewer than ' || to_char(tiers.cut_from * decided.points_available, 'FM990.00')
+                    || ' of the ' || to_char(decided.points_available, 'FM990.00') || ' available (now '
+                    || to_char(decided.points, 'FM990.00')
+                    || '), in two assessments running or with an improved inspection.'
+                )
+        end as exit_criteria
+    from decided
+    left join
+        tiers
+        on decided.ruleset = tiers.ruleset
+        and tiers.tier_rank is not distinct from decided.tier_rank
+    left join swept on decided.assessment_id = swept.assessment_id and decided.urn = swept.urn
+    left join gate_exits on decided.assessment_id = gate_exits.assessment_id and decided.urn = gate_exits.urn
 )
 
 select
-    decided.assessment_id,
-    decided.authority,
-    decided.urn,
-    coalesce(tiers.tier, outcome.tier) as tier,
-    coalesce(tiers.tier_name, outcome.tier_name) as tier_name,
-    tiers.tier_rank,
-    decided.decided_by,
-    decided.points::numeric(6, 2) as points,
-    decided.points_available::numeric(6, 2) as points_available,
-    decided.points_share,
-    decided.coverage,
-    coalesce(tiers.support_days, outcome.support_days)::numeric(5, 1) as support_days,
-    (coalesce(tiers.support_days, outcome.support_days) * settings.day_rate)::numeric(10, 2) as support_cost,
-    decided.gates,
-    reasons.reasons
-from decided
-left join tiers on decided.ruleset = tiers.ruleset and decided.decided_rank = tiers.tier_rank
-left join tiers as outcome on decided.ruleset = outcome.ruleset and outcome.tier = 'insufficient_evidence'
-left join settings on decided.authority = settings.authority
-left join reasons on decided.assessment_id = reasons.assessment_id and decided.urn = reasons.urn
+    worded.assessment_id,
+    worded.authority,
+    worded.urn,
+    worded.tier,
+    worded.tier_name,
+    worded.tier_rank,
+    worded.decided_by,
+    worded.computed_rank,
+    worded.previous_rank,
+    worded.carried_years,
+    worded.points::numeric(6, 2) as points,
+    worded.points_available::numeric(6, 2) as points_available,
+    worded.points_share,
+    worded.coverage,
+    worded.sensitive_to is not null as is_borderline,
+    worded.sensitive_to,
+    worded.exit_criteria,
+    worded.support_days::numeric(5, 1) as support_days,
+    (worded.support_days * settings.day_rate)::numeric(10, 2) as support_cost,
+    worded.gates,
+    concat_ws(e'\n', worded.history_sentence, reason_texts.reasons) as reasons
+from worded
+left join settings on worded.authority = settings.authority
+left join reason_texts on worded.assessment_id = reason_texts.assessment_id and worded.urn = reason_texts.urn

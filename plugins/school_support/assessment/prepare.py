@@ -8,7 +8,7 @@ from datetime import date
 
 from psycopg import Connection
 
-from school_support.authorities import authority_of
+from school_support.authorities import authority_of, ruleset_of
 from school_support.settings import settings
 from school_support.warehouse.connection import connect
 from school_support.warehouse.dbt import build
@@ -22,7 +22,9 @@ def list_year_of(as_at: date) -> int:
     return as_at.year + 1
 
 
-def prepare_assessment(authority: str, list_year: int, as_at: date, purpose: str = "annual") -> int:
+def prepare_assessment(
+    authority: str, list_year: int, as_at: date, purpose: str = "annual", ruleset: str | None = None
+) -> int:
     """The assessment of an authority, list year and day, over the releases accepted so far; made if it is new.
 
     The same inputs give the same assessment: its identity includes a hash over the releases pinned and the
@@ -30,7 +32,8 @@ def prepare_assessment(authority: str, list_year: int, as_at: date, purpose: str
 
     Args:
         authority: three-digit LA code with a row in authority_setting.csv.
-        purpose: annual, backfill, monitoring or what_if.
+        purpose: annual, backfill, monitoring, backtest or what_if.
+        ruleset: another than the authority's own for that day.
 
     Returns:
         assessment_id.
@@ -44,7 +47,7 @@ def prepare_assessment(authority: str, list_year: int, as_at: date, purpose: str
         input_hash = hashlib.sha256(
             "\n".join([_rules_hash(), *(f"{usage} {sha256}" for _, usage, sha256 in releases)]).encode()
         ).hexdigest()
-        identity = (authority, list_year, as_at, setting.ruleset, purpose, input_hash)
+        identity = (authority, list_year, as_at, ruleset or ruleset_of(authority, as_at), purpose, input_hash)
         found = (
             connection.execute(
                 "insert into control.assessment (authority, list_year, as_at, ruleset, purpose, input_hash) "

@@ -14,6 +14,7 @@ from school_support.warehouse.connection import connect
 UNHASHED = "0" * 64
 # Two tasks that freeze the same assessment at once would make two candidates of the same content.
 FREEZE_LOCK = 720_003
+NEVER_PUBLISHED = ("what_if", "backtest")
 
 
 def freeze_candidate(assessment_id: int) -> int:
@@ -22,7 +23,7 @@ def freeze_candidate(assessment_id: int) -> int:
     Everything happens in one transaction: a kill leaves no half candidate.
 
     Raises:
-        SupportListError: the assessment does not exist, was never built, or is a what-if.
+        SupportListError: the assessment does not exist, was never built, or is a what-if or a backtest.
     """
     with connect("support_publisher") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", (FREEZE_LOCK,))
@@ -37,8 +38,10 @@ def freeze_candidate(assessment_id: int) -> int:
         *identity, purpose, built_at = found
         if built_at is None:
             raise SupportListError(f"Assessment {assessment_id} was never built: run the DAG assess_schools first.")
-        if purpose == "what_if":
-            raise SupportListError(f"Assessment {assessment_id} is a what-if and can never be published.")
+        if purpose in NEVER_PUBLISHED:
+            raise SupportListError(
+                f"Assessment {assessment_id} is a {purpose.replace('_', '-')} and can never be published."
+            )
         # Hashed as frozen rows, so that the hash of a candidate and of an edition are the same by construction. The
         # rows go in under a trial candidate first, because a frozen row is never updated.
         with connection.transaction(force_rollback=True):

@@ -46,7 +46,12 @@ placed as (
         case
             when posterior_sd = 0 then (case when line_offset > 0 then 0 else 1 end)::numeric
             else {{ normal_cdf('(line_offset - shrunk_deviation) / posterior_sd') }}
-        end as probability_below
+        end as probability_below,
+        -- The same distance on the good side of the national figure: a strength.
+        case
+            when posterior_sd = 0 then (case when line_offset > 0 then 0 else 1 end)::numeric
+            else {{ normal_cdf('(-line_offset - shrunk_deviation) / posterior_sd') }}
+        end as probability_below_better
     from judged
 )
 
@@ -76,6 +81,10 @@ select
     case
         when placed.direction = 'higher_is_better' then placed.probability_below else 1 - placed.probability_below
     end as probability_beyond_line,
+    case
+        when placed.direction = 'higher_is_better' then 1 - placed.probability_below_better
+        else placed.probability_below_better
+    end as probability_better,
     placed.method = 'rate' or placed.pupils >= rulesets.minimum_pupils as has_enough_pupils
 from placed
 inner join rulesets on placed.ruleset = rulesets.ruleset

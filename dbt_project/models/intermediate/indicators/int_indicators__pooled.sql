@@ -6,7 +6,7 @@ years as (
         *,
         weight * size as size_weight
     from {{ ref('int_indicators__years') }}
-    where value is not null and variance is not null and size > 0
+    where method <> 'trend' and value is not null and variance is not null and size > 0
 ),
 
 windows as (

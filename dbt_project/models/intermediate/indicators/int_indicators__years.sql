@@ -8,11 +8,15 @@ assessments as (
 
 rulesets as (select * from {{ ref('rule_ruleset') }}),
 
-indicators as (select * from {{ ref('rule_indicator') }}),
+indicators as (
+    select * from {{ ref('rule_indicator') }} where method in ('proportion', 'mean', 'rate', 'trend')
+),
 
 year_weights as (select * from {{ ref('rule_year_weight') }}),
 
 pupil_sds as (select * from {{ ref('rule_pupil_sd') }}),
+
+rate_sds as (select * from {{ ref('rule_rate_sd') }}),
 
 schools as (select * from {{ ref('int_register__schools') }}),
 
@@ -44,6 +48,7 @@ measured as (
         available_years.ruleset,
         indicators.indicator,
         indicators.method,
+        indicators.noise,
         results.measure,
         schools.urn,
         schools.phase,
@@ -71,24 +76,26 @@ measured as (
     where schools.phase = any(string_to_array(indicators.phases, ' '))
 ),
 
--- A rate over pupils who miss the same days: the noise is what a school's own figure moves by from year to year.
+changes as (
+    select
+        assessment_id,
+        indicator,
+        phase,
+        deviation
+        - lag(deviation) over (partition by assessment_id, indicator, urn order by academic_year) as change
+    from measured
+    where noise = 'rate' and value is not null and is_state_funded
+),
+
+-- A rate over pupils who miss the same days: the noise is what a school's own figure moves by from year to year. Two
+-- years' difference carries it twice.
 year_to_year as (
     select
         assessment_id,
         indicator,
         phase,
-        -- Two years' difference carries the noise twice.
         var_samp(change) / 2 as variance
-    from (
-        select
-            assessment_id,
-            indicator,
-            phase,
-            deviation
-            - lag(deviation) over (partition by assessment_id, indicator, urn order by academic_year) as change
-        from measured
-        where method = 'rate' and value is not null and is_state_funded
-    ) as changes
+    from changes
     where change is not null
     group by assessment_id, indicator, phase
 )
@@ -98,6 +105,7 @@ select
     measured.ruleset,
     measured.indicator,
     measured.method,
+    measured.noise,
     measured.urn,
     measured.phase,
     measured.is_state_funded,
@@ -111,22 +119,27 @@ select
     measured.deviation,
     measured.pupils,
     measured.release_label,
-    -- Pupils weigh results; a rate has no pupils in its file, so every year weighs the same.
-    case when measured.method = 'rate' then 1 else measured.pupils end as size,
-    case measured.method
+    -- Pupils weigh results; a rate's noise does not fall with them, so every year weighs the same.
+    case when measured.noise = 'rate' then 1 else measured.pupils end as size,
+    case measured.noise
         when 'proportion' then measured.national * (100 - measured.national) / nullif(measured.pupils, 0)
+        -- The gap does not say how many reached the standard: half of them is the widest that it can be.
+        when 'gap' then 50 * 50 / nullif(measured.pupils, 0)
         when 'mean' then power(pupil_sd.pupil_sd, 2) / nullif(measured.pupils, 0)
-        when 'rate' then year_to_year.variance
+        when 'rate' then coalesce(year_to_year.variance, power(rate_sds.year_to_year_sd, 2))
     end as variance
 from measured
-inner join year_weights on measured.ruleset = year_weights.ruleset and measured.recency = year_weights.recency
+left join year_weights on measured.ruleset = year_weights.ruleset and measured.recency = year_weights.recency
 left join year_to_year
     on measured.assessment_id = year_to_year.assessment_id and measured.indicator = year_to_year.indicator
     and measured.phase = year_to_year.phase
+left join rate_sds
+    on measured.ruleset = rate_sds.ruleset and measured.measure = rate_sds.measure and measured.phase = rate_sds.phase
 left join lateral (
     select pupil_sds.pupil_sd
     from pupil_sds
     where pupil_sds.measure = measured.measure and pupil_sds.academic_year <= measured.academic_year
     order by pupil_sds.academic_year desc
     limit 1
-) as pupil_sd on measured.method = 'mean'
+) as pupil_sd on measured.noise = 'mean'
+where measured.method = 'trend' or year_weights.weight is not null

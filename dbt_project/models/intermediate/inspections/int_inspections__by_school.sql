@@ -18,7 +18,7 @@ in_scope as (
         urn,
         open_date
     from schools
-    where is_open and is_state_funded and la_code = authority
+    where is_in_scope
 ),
 
 answered as (
@@ -102,6 +102,7 @@ select
     judged.leadership_and_governance,
     case levels.level_rank when 3 then 'serious' when 2 then 'concern' when 1 then 'none' else 'unknown' end
         as concern_level,
+    levels.level_rank as concern_rank,
     judged.relates_to_predecessor,
     -- Only the school's own inspections judge it; a predecessor's is shown and counts for nothing.
     case

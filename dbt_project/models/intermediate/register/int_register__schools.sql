@@ -7,6 +7,8 @@ lifetimes as (select * from {{ ref('int_register__lifetimes') }}),
 
 links as (select * from {{ ref('int_register__link_pairs') }}),
 
+settings as (select * from {{ ref('authority_setting') }}),
+
 members as (
     select
         assessment_id,
@@ -30,27 +32,37 @@ succeeded as (
         and not links.is_split
         and not links.is_announced
         and coalesce(lifetimes.open_date <= lifetimes.as_at, true)
+),
+
+placed as (
+    select
+        lifetimes.assessment_id,
+        lifetimes.authority,
+        lifetimes.as_at,
+        lifetimes.urn,
+        lifetimes.la_code,
+        lifetimes.laestab,
+        lifetimes.school_name,
+        lifetimes.school_type,
+        lifetimes.phase,
+        lifetimes.sector,
+        lifetimes.is_state_funded,
+        lifetimes.conversion,
+        lifetimes.open_date,
+        lifetimes.known_close_date as close_date,
+        lifetimes.release_label as register_release,
+        coalesce(lifetimes.open_date <= lifetimes.as_at, true)
+        and lifetimes.past_close_date is null
+        and (members.has_dated_register or succeeded.urn is null) as is_open
+    from lifetimes
+    inner join members on lifetimes.assessment_id = members.assessment_id and lifetimes.urn = members.urn
+    left join succeeded on lifetimes.assessment_id = succeeded.assessment_id and lifetimes.urn = succeeded.urn
 )
 
 select
-    lifetimes.assessment_id,
-    lifetimes.authority,
-    lifetimes.as_at,
-    lifetimes.urn,
-    lifetimes.la_code,
-    lifetimes.laestab,
-    lifetimes.school_name,
-    lifetimes.school_type,
-    lifetimes.phase,
-    lifetimes.sector,
-    lifetimes.is_state_funded,
-    lifetimes.conversion,
-    lifetimes.open_date,
-    lifetimes.known_close_date as close_date,
-    lifetimes.release_label as register_release,
-    coalesce(lifetimes.open_date <= lifetimes.as_at, true)
-    and lifetimes.past_close_date is null
-    and (members.has_dated_register or succeeded.urn is null) as is_open
-from lifetimes
-inner join members on lifetimes.assessment_id = members.assessment_id and lifetimes.urn = members.urn
-left join succeeded on lifetimes.assessment_id = succeeded.assessment_id and lifetimes.urn = succeeded.urn
+    placed.*,
+    placed.is_open
+    and placed.is_state_funded
+    and (placed.la_code = placed.authority or coalesce(settings.scope = 'national', false)) as is_in_scope
+from placed
+left join settings on placed.authority = settings.authority

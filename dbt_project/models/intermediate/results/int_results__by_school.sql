@@ -36,7 +36,8 @@ select distinct on (assessment_id, school_urn, academic_year, measure)
     reason_code,
     pupils,
     stage,
-    release_label
+    release_label,
+    line
 from answered
 -- A new URN's empty row in the year of a conversion gives way to the predecessor's; a suppressed result does not.
 order by

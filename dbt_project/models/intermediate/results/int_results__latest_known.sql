@@ -3,7 +3,19 @@ with
 
 releases as (select * from {{ ref('int_assessment__releases') }} where usage = 'known'),
 
-results as (select * from {{ ref('stg_dfe__results') }})
+performance as (select * from {{ ref('stg_dfe__results') }}),
+
+exclusions as (select * from {{ ref('stg_dfe__exclusions') }}),
+
+results as (
+    select
+        release_id, line, urn, academic_year, key_stage, measure, value, reason_code, pupils
+    from performance
+    union all
+    select
+        release_id, line, urn, academic_year, 'exclusions', measure, value, reason_code, pupils
+    from exclusions
+)
 
 select distinct on (releases.assessment_id, results.urn, results.academic_year, results.measure)
     releases.assessment_id,
@@ -15,7 +27,8 @@ select distinct on (releases.assessment_id, results.urn, results.academic_year, 
     results.reason_code,
     results.pupils,
     releases.stage,
-    releases.release_label
+    releases.release_label,
+    results.line
 from releases
 inner join results on releases.release_id = results.release_id
 order by

@@ -1,5 +1,5 @@
--- The comparator of each year: pupil-weighted mean of state-funded mainstream schools; for absence the publisher's own
--- national row by phase.
+-- The comparator of each year: pupil-weighted mean of state-funded mainstream schools; for suspensions and exclusions
+-- that of the phase; for absence the publisher's own national row by phase.
 with
 
 releases as (select * from {{ ref('int_assessment__releases') }} where usage = 'known'),
@@ -22,8 +22,26 @@ computed as (
         results.value is not null
         and results.pupils > 0
         and schools.is_state_funded
+        and results.key_stage <> 'exclusions'
         and schools.phase in ('primary', 'secondary', 'all_through')
     group by results.assessment_id, results.academic_year, results.measure
+),
+
+computed_by_phase as (
+    select
+        results.assessment_id,
+        results.academic_year,
+        results.measure,
+        schools.phase,
+        (sum(results.value * results.pupils) / sum(results.pupils))::numeric(10, 3) as national
+    from results
+    inner join schools on results.assessment_id = schools.assessment_id and results.urn = schools.urn
+    where
+        results.value is not null
+        and results.pupils > 0
+        and schools.is_state_funded
+        and results.key_stage = 'exclusions'
+    group by results.assessment_id, results.academic_year, results.measure, schools.phase
 ),
 
 published as (
@@ -53,6 +71,16 @@ select
     computed.national
 from computed
 cross join (values ('primary'), ('secondary'), ('all_through')) as phases (phase)
+
+union all
+
+select
+    assessment_id,
+    academic_year,
+    measure,
+    phase,
+    national
+from computed_by_phase
 
 union all
 
