@@ -1,6 +1,6 @@
 """Both gates over hand-made rows in a PostgreSQL of their own: what passes, what stops, and what is said about it.
 
-The candidate has four schools of authority 901 under ruleset 2026.1, whose caps are attainment 3, progress 3,
+The candidate has four schools of authority 901 under ruleset 2026.2, whose caps are attainment 3, progress 3,
 absence 2 and inspection 3 (11 in all), whose cuts are 0.2, 0.4 and 0.6, and whose least coverage is 0.5:
 
     110001  2.50 of 11.00 = 0.2273, coverage 1.0000  -> light touch plus by points, 4.0 days
@@ -41,7 +41,7 @@ from school_support.warehouse import embedded
 from school_support.warehouse.connection import connect
 from school_support.warehouse.migrate import migrate
 
-RULESET = "2026.1"
+RULESET = "2026.2"
 AS_AT = date(2019, 6, 30)
 NUMBERS = itertools.count(1)
 

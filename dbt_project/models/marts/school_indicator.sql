@@ -93,7 +93,8 @@ scored as (
     select
         *,
         weight * share_of_weight as points,
-        case when share_of_weight is null then 0 else weight end as points_available
+        case when share_of_weight is null then 0 else weight end as points_available,
+        weight * coalesce(share_of_weight, prior_share) as risk_points
     from together
 )
 
@@ -121,6 +122,7 @@ select
     coalesce(points, 0)::numeric(6, 2) as points,
     points_available::numeric(6, 2) as points_available,
     weight::numeric(6, 2) as weight,
+    risk_points::numeric(6, 2) as risk_points,
     reason_code,
     releases_used,
     {{ indicator_sentence() }} as sentence

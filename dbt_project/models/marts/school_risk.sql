@@ -17,7 +17,8 @@ summed as (
         domain,
         sum(points) as points,
         sum(points_available) as weight_available,
-        nullif(sum(weight), 0) as weight_expected
+        nullif(sum(weight), 0) as weight_expected,
+        sum(risk_points) as risk_points
     from indicators
     group by assessment_id, urn, domain
 ),
@@ -31,7 +32,8 @@ scaled as (
         domains.domain_cap,
         coalesce(domains.domain_cap * summed.points / summed.weight_expected, 0) as points,
         coalesce(domains.domain_cap * summed.weight_available / summed.weight_expected, 0) as points_available,
-        coalesce(summed.weight_available / summed.weight_expected, 0) as weight_known
+        coalesce(summed.weight_available / summed.weight_expected, 0) as weight_known,
+        domains.domain_cap * summed.risk_points / summed.weight_expected as risk_points
     from schools
     inner join assessments on schools.assessment_id = assessments.assessment_id
     inner join domains on assessments.ruleset = domains.ruleset
@@ -47,5 +49,6 @@ select
     domain_cap::numeric(6, 2) as domain_cap,
     points::numeric(6, 2) as points,
     points_available::numeric(6, 2) as points_available,
-    weight_known::numeric(5, 4) as weight_known
+    weight_known::numeric(5, 4) as weight_known,
+    risk_points::numeric(6, 2) as risk_points
 from scaled

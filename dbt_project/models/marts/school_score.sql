@@ -30,6 +30,7 @@ summed as (
         risks.urn,
         sum(risks.points) as points,
         sum(risks.points_available) as points_available,
+        sum(risks.risk_points) / nullif(sum(risks.domain_cap) filter (where risks.risk_points is not null), 0) as risk,
         coalesce(sum(risks.points_available) filter (where domains.counts_for_coverage), 0) as core_available
     from risks
     inner join assessments on risks.assessment_id = assessments.assessment_id
@@ -60,6 +61,7 @@ shared as (
         -- Rounded before it meets a cut: what is published is what decided.
         (summed.points / nullif(summed.points_available, 0))::numeric(5, 4) as points_share,
         (summed.core_available / coverage_caps.cap)::numeric(5, 4) as coverage,
+        summed.risk::numeric(5, 4) as risk,
         gated.gate_rank,
         gated.gates
     from schools
@@ -83,7 +85,8 @@ ranked as (
             and tiers.cut_from <= shared.points_share
     group by
         shared.assessment_id, shared.authority, shared.urn, shared.phase, shared.ruleset, shared.minimum_coverage,
-        shared.points, shared.points_available, shared.points_share, shared.coverage, shared.gate_rank, shared.gates
+        shared.points, shared.points_available, shared.points_share, shared.coverage, shared.risk, shared.gate_rank,
+        shared.gates
 )
 
 select
@@ -96,6 +99,7 @@ select
     points_available::numeric(6, 2) as points_available,
     points_share,
     coverage,
+    risk,
     gate_rank::integer as gate_rank,
     points_rank::integer as points_rank,
     greatest(gate_rank, points_rank)::integer as computed_rank,

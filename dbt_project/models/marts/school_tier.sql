@@ -206,6 +206,7 @@ select
     worded.points_available::numeric(6, 2) as points_available,
     worded.points_share,
     worded.coverage,
+    worded.risk,
     worded.sensitive_to is not null as is_borderline,
     worded.sensitive_to,
     worded.exit_criteria,
