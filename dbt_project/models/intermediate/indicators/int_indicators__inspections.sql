@@ -172,10 +172,13 @@ select
     case
         when reason_code is not null then null
         when inspection_date is null
-            then 'none: the school opened on ' || {{ day_in_words('counted_from') }}
-            || ', and the first inspection is due by ' || {{ day_in_words('due_on') }}
+            then 'The school has not been inspected since it opened on ' || {{ day_in_words('counted_from') }}
+            || '; the first inspection is due by ' || {{ day_in_words('due_on') }}
         when interval_years is null
-            then 'on ' || {{ day_in_words('inspection_date') }} || '; the school is exempt from routine inspection'
-        else 'on ' || {{ day_in_words('inspection_date') }} || ', and the next is due by ' || {{ day_in_words('due_on') }}
+            then 'The latest graded inspection was on ' || {{ day_in_words('inspection_date') }}
+            || '; the school is exempt from routine inspection'
+        else
+            'The latest graded inspection was on ' || {{ day_in_words('inspection_date') }}
+            || '; the next is due by ' || {{ day_in_words('due_on') }}
     end as value_in_words
 from due
