@@ -33,7 +33,8 @@ scaled as (
         coalesce(domains.domain_cap * summed.points / summed.weight_expected, 0) as points,
         coalesce(domains.domain_cap * summed.weight_available / summed.weight_expected, 0) as points_available,
         coalesce(summed.weight_available / summed.weight_expected, 0) as weight_known,
-        domains.domain_cap * summed.risk_points / summed.weight_expected as risk_points
+        case when summed.weight_expected is not null then domains.risk_weight end as risk_weight,
+        domains.risk_weight * summed.risk_points / summed.weight_expected as risk_points
     from schools
     inner join assessments on schools.assessment_id = assessments.assessment_id
     inner join domains on assessments.ruleset = domains.ruleset
@@ -50,5 +51,6 @@ select
     points::numeric(6, 2) as points,
     points_available::numeric(6, 2) as points_available,
     weight_known::numeric(5, 4) as weight_known,
+    risk_weight::numeric(6, 2) as risk_weight,
     risk_points::numeric(6, 2) as risk_points
 from scaled

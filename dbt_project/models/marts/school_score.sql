@@ -30,7 +30,7 @@ summed as (
         risks.urn,
         sum(risks.points) as points,
         sum(risks.points_available) as points_available,
-        sum(risks.risk_points) / nullif(sum(risks.domain_cap) filter (where risks.risk_points is not null), 0) as risk,
+        sum(risks.risk_points) / nullif(sum(risks.risk_weight), 0) as risk,
         coalesce(sum(risks.points_available) filter (where domains.counts_for_coverage), 0) as core_available
     from risks
     inner join assessments on risks.assessment_id = assessments.assessment_id

@@ -52,7 +52,7 @@ def read_schools(assessment_id: int, window: Window) -> pd.DataFrame:
         )
         domains = _frame(
             connection,
-            "select urn, domain, domain_cap::float as cap, risk_points::float as points from marts.school_risk "
+            "select urn, domain, risk_weight::float as weight, risk_points::float as points from marts.school_risk "
             "where assessment_id = %(id)s and risk_points is not null",
             id=assessment_id,
         )
@@ -95,8 +95,8 @@ def read_schools(assessment_id: int, window: Window) -> pd.DataFrame:
         )
     wide = indicators.pivot(index="urn", columns="indicator", values=["value", "n", "deviation", "share"])
     wide.columns = [f"{indicator}.{what}" for what, indicator in wide.columns]
-    scored = domains[domains["domain"] != DUE].groupby("urn")[["points", "cap"]].sum()
-    schools = schools.join((scored["points"] / scored["cap"]).rename("risk_without_due"), on="urn").join(wide, on="urn")
+    scored = domains[domains["domain"] != DUE].groupby("urn")[["points", "weight"]].sum()
+    schools = schools.join((scored["points"] / scored["weight"]).rename("risk_without_due"), on="urn").join(wide, on="urn")
     for more in (predecessors, latest, found):
         schools = schools.join(more.set_index("urn"), on="urn")
     return schools.assign(
