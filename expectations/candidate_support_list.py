@@ -110,8 +110,8 @@ def _tiers() -> list[Rule]:
         _rule("decided_by_filled", "Every tier says what decided it.", filled("decided_by")),
         _rule(
             "decided_by_known",
-            "Gates, points or too little coverage decide, and nothing else.",
-            one_of("decided_by", ["gate", "points", "coverage"]),
+            "Gates, points, too little coverage or the assessment before decide, and nothing else.",
+            one_of("decided_by", ["gate", "points", "coverage", "held", "carried_forward"]),
         ),
         _rule(
             "points_give_the_tier",
@@ -204,10 +204,18 @@ def _points() -> list[Rule]:
         _rule("coverage_is_a_share", "Coverage lies between 0 and 1.", between("coverage", 0, 1)),
         _rule(
             "coverage_is_available_of_caps",
-            "Coverage is the points available out of the caps of all domains.",
+            "Coverage is the points available out of the caps of the domains that count for it.",
             no_rows(
-                f"select batch.urn, batch.coverage, batch.points_available, cap.points as caps {caps} "
-                "where abs(batch.coverage - batch.points_available / cap.points) > 0.0001"
+                """
+                select batch.urn, batch.coverage, sum(risk.points_available) as available, sum(risk.domain_cap) as caps
+                from batch
+                inner join publication.candidate using (candidate_id)
+                inner join publication.school_risk as risk using (candidate_id, urn)
+                inner join seeds.rule_domain as domains
+                    on domains.ruleset = candidate.ruleset and domains.domain = risk.domain and domains.counts_for_coverage
+                group by batch.urn, batch.coverage
+                having abs(batch.coverage - sum(risk.points_available) / sum(risk.domain_cap)) > 0.0001
+                """
             ),
         ),
         _rule(

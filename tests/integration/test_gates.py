@@ -1,6 +1,6 @@
 """Both gates over hand-made rows in a PostgreSQL of their own: what passes, what stops, and what is said about it.
 
-The candidate has four schools of authority 901 under ruleset 2026.2, whose caps are attainment 3, progress 3,
+The candidate has four schools of authority 901 under a ruleset of the test's own, whose caps are attainment 3, progress 3,
 absence 2 and inspection 3 (11 in all), whose cuts are 0.2, 0.4 and 0.6, and whose least coverage is 0.5:
 
     110001  2.50 of 11.00 = 0.2273, coverage 1.0000  -> light touch plus by points, 4.0 days
@@ -41,7 +41,11 @@ from school_support.warehouse import embedded
 from school_support.warehouse.connection import connect
 from school_support.warehouse.migrate import migrate
 
-RULESET = "2026.2"
+RULESET = "gate.1"
+CAPS = {"attainment": 3, "progress": 3, "absence": 2, "inspection": 3}
+CUTS = {"light_touch": 0, "light_touch_plus": 0.2, "targeted": 0.4, "high": 0.6, "insufficient_evidence": None}
+# All else of the test's ruleset is that of the published one, copied.
+COPIED = ("rule_ruleset", "rule_tier", "rule_gate", "rule_indicator")
 AS_AT = date(2019, 6, 30)
 NUMBERS = itertools.count(1)
 
@@ -67,10 +71,10 @@ def gate_warehouse() -> Iterator[None]:
         build(["resource_type:seed", "staging", "intermediate", "marts"])
         with connect("support_transformer") as connection:
             connection.execute(
-                "insert into seeds.authority_setting (authority, authority_name, budget, day_rate, ruleset, collection) "
-                "values ('901', 'Nowhere', 550000, 1600, %s, 'fictional')",
-                (RULESET,),
+                "insert into seeds.authority_setting (authority, authority_name, scope, budget, day_rate, collection) "
+                "values ('901', 'Nowhere', 'authority', 550000, 1600, 'fictional')"
             )
+            own_ruleset(connection)
         yield
     finally:
         embedded.remove()
@@ -80,6 +84,29 @@ def gate_warehouse() -> Iterator[None]:
         else:
             os.environ["SUPPORT_LIST_HOME"] = before
         settings.cache_clear()
+
+
+def own_ruleset(connection: psycopg.Connection) -> None:
+    """A ruleset that stays as it is when the published ones change."""
+    for seed in COPIED:
+        table = sql.Identifier("seeds", seed)
+        connection.execute(sql.SQL("create temp table copied as select * from {} where ruleset = '2026.2'").format(table))
+        connection.execute("update copied set ruleset = %s", (RULESET,))
+        connection.execute(sql.SQL("insert into {} select * from copied").format(table))
+        connection.execute("drop table copied")
+    for domain, cap in CAPS.items():
+        connection.execute(
+            "insert into seeds.rule_domain (ruleset, domain, domain_name, domain_cap, risk_weight, counts_for_coverage) "
+            "values (%s, %s, %s, %s, %s, true)",
+            (RULESET, domain, domain, cap, cap),
+        )
+    for tier, cut in CUTS.items():
+        connection.execute(
+            "update seeds.rule_tier set cut_from = %s where ruleset = %s and tier = %s", (cut, RULESET, tier)
+        )
+    connection.execute(
+        "delete from seeds.rule_indicator where ruleset = %s and not domain = any(%s)", (RULESET, list(CAPS))
+    )
 
 
 def rows(query: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -247,7 +274,6 @@ def _support_list() -> list[Row]:
 
 
 def _risks() -> list[Row]:
-    caps = {"attainment": 3, "progress": 3, "absence": 2, "inspection": 3}
     points = {
         "110001": {"attainment": 1.5, "progress": 1.0},
         "110002": {"attainment": 3.0, "inspection": 2.0},
@@ -261,7 +287,7 @@ def _risks() -> list[Row]:
             "weight_known": 1 if urn != "110003" or domain == "inspection" else 0,
         }
         for urn, given in points.items()
-        for domain, cap in caps.items()
+        for domain, cap in CAPS.items()
     ]  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def read_schools(assessment_id: int, window: Window) -> pd.DataFrame:
     Returns:
         One row a school: urn, phase, risk (0 to 1), risk_without_due (0 to 1), coverage; for each indicator
         `<indicator>.value`, `.n`, `.deviation` (shrunk less national) and `.share` (points out of those available);
-        years_open, predecessor_grade, latest_grade; is_inspected, and is_below_good (grade 3 or 4 at the first graded inspection of
+        years_open, predecessor_grade, latest_grade, years_since_inspection; is_inspected, and is_below_good (grade 3 or 4 at the first graded inspection of
         the URN in the window; false where there was none).
     """
     with connect("support_transformer") as connection:
@@ -77,9 +77,11 @@ def read_schools(assessment_id: int, window: Window) -> pd.DataFrame:
         )
         latest = _frame(
             connection,
-            "select urn, overall_effectiveness::float as latest_grade from marts.fct_inspection "
-            "where assessment_id = %(id)s and is_latest",
+            "select urn, overall_effectiveness::float as latest_grade, "
+            "(%(as_at)s - inspection_date) / 365.25::float as years_since_inspection "
+            "from marts.fct_inspection where assessment_id = %(id)s and is_latest",
             id=assessment_id,
+            as_at=window.as_at,
         )
         found = _frame(
             connection,

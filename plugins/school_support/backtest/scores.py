@@ -39,7 +39,7 @@ def scores_of(schools: pd.DataFrame, phase: str) -> dict[str, Scores]:
         PROGRESS: progress,
         ABSENCE: schools["absence_overall.deviation"],
         PREVIOUS_GRADE: schools["latest_grade"],
-        TIME: schools["inspection_due.value"],
+        TIME: schools["years_since_inspection"],
         CHANCE: pd.Series(np.random.default_rng(0).random(len(schools)), index=schools.index),
     }
     return {name: _filled(figure) for name, figure in figures.items()}

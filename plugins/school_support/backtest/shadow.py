@@ -15,7 +15,7 @@ from school_support.backtest.measures import Scores
 SEEDS = range(10)
 FOLDS = 5
 FEATURES = (".value", ".n", ".deviation", ".share")
-OTHERS = ["years_open", "predecessor_grade", "latest_grade"]
+OTHERS = ["years_open", "predecessor_grade", "latest_grade", "years_since_inspection"]
 
 
 def trained_before(earlier: pd.DataFrame, later: pd.DataFrame) -> Scores:
