@@ -79,6 +79,8 @@ shared as (
         *,
         (points / nullif(points_available, 0))::numeric(5, 4) as points_share
     from scenarios
+    -- Nothing left to judge by is no other tier.
+    where points_available > 0
 ),
 
 ranked as (

@@ -129,7 +129,7 @@ select
     null::numeric as shrunk,
     null::numeric as line,
     null::numeric as probability_beyond_line,
-    share_of_weight,
+    share_of_weight::numeric(5, 4) as share_of_weight,
     flag,
     false as is_strength,
     null::numeric as probability_better,
@@ -158,7 +158,7 @@ select
     null as shrunk,
     interval_years as line,
     null as probability_beyond_line,
-    case when reason_code is null then share_known end as share_of_weight,
+    (case when reason_code is null then share_known end)::numeric(5, 4) as share_of_weight,
     case
         when reason_code is not null then null
         when share_known = 0 then 'none'
