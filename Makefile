@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test bench lint fix lock up down psql clean distclean
+.PHONY: help setup run test bench backtest lint fix lock up down psql clean distclean
 
 PYTHON ?= python3
 DATA ?=
@@ -49,6 +49,9 @@ test: $(INSTALLED_DEV) ## Run the tests.
 
 bench: $(INSTALLED_DEV) ## Measure speed and memory against named peers, on synthetic files (about ten minutes).
 	@$(BIN)/python tests/bench/bench.py
+
+backtest: $(INSTALLED_DEV) ## Judge all England as at June 2017 and 2018 and measure it (DATA=folder); writes docs/how-good-is-it.md.
+	@$(BIN)/python -m school_support.backtest '$(DATA)'
 
 lint: $(INSTALLED_DEV) ## Check style and types of Python, SQL and YAML.
 	$(BIN)/ruff check .

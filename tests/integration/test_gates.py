@@ -90,7 +90,9 @@ def own_ruleset(connection: psycopg.Connection) -> None:
     """A ruleset that stays as it is when the published ones change."""
     for seed in COPIED:
         table = sql.Identifier("seeds", seed)
-        connection.execute(sql.SQL("create temp table copied as select * from {} where ruleset = '2026.2'").format(table))
+        connection.execute(
+            sql.SQL("create temp table copied as select * from {} where ruleset = '2026.2'").format(table)
+        )
         connection.execute("update copied set ruleset = %s", (RULESET,))
         connection.execute(sql.SQL("insert into {} select * from copied").format(table))
         connection.execute("drop table copied")

@@ -34,7 +34,10 @@ coverage_sentences as (
         'coverage' as item,
         'Only ' || to_char(100 * scored.coverage, 'FM990')
         || '% of the points could be judged with what was known'
-        || case when phase_names.has_results_indicator then '' else ': no results indicator covers a ' || phase_names.words end
+        || case
+            when phase_names.has_results_indicator then ''
+            else ': no results indicator covers a ' || phase_names.words
+        end
         || '. An adviser decides with the school.' as sentence
     from scored
     inner join phase_names on scored.phase = phase_names.phase

@@ -80,9 +80,9 @@ ranked as (
     left join
         tiers
         on
-            shared.ruleset = tiers.ruleset
-            and shared.coverage >= shared.minimum_coverage
-            and tiers.cut_from <= shared.points_share
+        shared.ruleset = tiers.ruleset
+        and shared.coverage >= shared.minimum_coverage
+        and shared.points_share >= tiers.cut_from
     group by
         shared.assessment_id, shared.authority, shared.urn, shared.phase, shared.ruleset, shared.minimum_coverage,
         shared.points, shared.points_available, shared.points_share, shared.coverage, shared.risk, shared.gate_rank,

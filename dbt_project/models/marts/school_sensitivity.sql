@@ -2,15 +2,17 @@
 -- each indicator left out. A school without a row is stable.
 with
 
-assessments as (select distinct assessment_id, ruleset from {{ ref('int_assessment__releases') }}),
-
 rulesets as (select * from {{ ref('rule_ruleset') }}),
 
 tiers as (select * from {{ ref('rule_tier') }}),
 
 domains as (select * from {{ ref('rule_domain') }}),
 
-scored as (select * from {{ ref('school_score') }} where assessment_id in {{ selected_assessments() }} and points_rank is not null),
+scored as (
+    select *
+    from {{ ref('school_score') }}
+    where assessment_id in {{ selected_assessments() }} and points_rank is not null
+),
 
 indicators as (select * from {{ ref('school_indicator') }} where assessment_id in {{ selected_assessments() }}),
 

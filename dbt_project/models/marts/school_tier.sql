@@ -32,13 +32,17 @@ sensitivity as (select * from {{ ref('school_sensitivity') }} where assessment_i
 -- Assessments that this build does not make stand as they were built.
 built_before as (
     {% if is_incremental() -%}
-    select assessment_id, urn, tier_rank, computed_rank, carried_years
-    from {{ this }}
-    where assessment_id not in {{ selected_assessments() }}
+        select assessment_id, urn, tier_rank, computed_rank, carried_years
+        from {{ this }}
+        where assessment_id not in {{ selected_assessments() }}
     {%- else -%}
-    select null::bigint as assessment_id, null::text as urn, null::integer as tier_rank, null::integer as computed_rank,
-        null::integer as carried_years
-    where false
+        select
+            null::bigint as assessment_id,
+            null::text as urn,
+            null::integer as tier_rank,
+            null::integer as computed_rank,
+            null::integer as carried_years
+        where false
     {%- endif %}
 ),
 
@@ -93,7 +97,10 @@ chained as (
         beginnings.urn,
         beginnings.computed_rank,
         beginnings.previous_rank,
-        {{ settled('beginnings', 'beginnings.previous_rank', 'beginnings.previous_computed_rank', 'beginnings.previous_carried_years') }}
+        {{ settled(
+            'beginnings', 'beginnings.previous_rank', 'beginnings.previous_computed_rank',
+            'beginnings.previous_carried_years'
+        ) }}
     from beginnings
 
     union all
@@ -163,7 +170,8 @@ worded as (
         swept.sensitive_to,
         case
             when decided.decided_by = 'held'
-                then 'The rules alone would give less support this time. A step down counts when they say so in two'
+                then
+                    'The rules alone would give less support this time. A step down counts when they say so in two'
                     || ' assessments running, or after an improved inspection.'
             when decided.decided_by = 'carried_forward'
                 then 'Too little is known this year, so the tier of the year before is carried forward.'

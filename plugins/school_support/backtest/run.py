@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
 from school_support.assessment.prepare import build_assessments, list_year_of, prepare_assessment
 from school_support.backtest import scores, shadow
@@ -127,8 +128,6 @@ def _rows(truth: NDArray[np.bool_], scored: dict[str, Scores]) -> list[Row]:
 
 def _calibration(earlier: pd.DataFrame, later: pd.DataFrame) -> list[Calibration]:
     """What the share of June 2017 leads to expect, against what was found, in fifths of risk."""
-    from sklearn.linear_model import LogisticRegression
-
     model = LogisticRegression(C=1e6).fit(earlier[["risk_without_due"]], earlier["is_below_good"])
     expected = model.predict_proba(later[["risk_without_due"]])[:, 1]
     order = np.argsort(later["risk_without_due"].to_numpy(), kind="stable")
@@ -142,5 +141,3 @@ def _calibration(earlier: pd.DataFrame, later: pd.DataFrame) -> list[Calibration
 def _deciles(truth: NDArray[np.bool_], values: Scores) -> list[float]:
     order = np.argsort(values, kind="stable")
     return [float(truth[part].mean()) for part in np.array_split(order, 10)]
-
-

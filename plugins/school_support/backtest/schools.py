@@ -96,17 +96,19 @@ def read_schools(assessment_id: int, window: Window) -> pd.DataFrame:
             until=window.until,
         )
     wide = indicators.pivot(index="urn", columns="indicator", values=["value", "n", "deviation", "share"])
-    wide.columns = [f"{indicator}.{what}" for what, indicator in wide.columns]
+    wide.columns = wide.columns.map("{0[1]}.{0[0]}".format)
     scored = domains[domains["domain"] != DUE].groupby("urn")[["points", "weight"]].sum()
-    schools = schools.join((scored["points"] / scored["weight"]).rename("risk_without_due"), on="urn").join(wide, on="urn")
+    schools = schools.join((scored["points"] / scored["weight"]).rename("risk_without_due"), on="urn").join(
+        wide, on="urn"
+    )
     for more in (predecessors, latest, found):
         schools = schools.join(more.set_index("urn"), on="urn")
-    return schools.assign(
-        is_inspected=schools["grade"].notna(), is_below_good=schools["grade"] >= BELOW_GOOD
-    ).drop(columns="grade")
+    return schools.assign(is_inspected=schools["grade"].notna(), is_below_good=schools["grade"] >= BELOW_GOOD).drop(
+        columns="grade"
+    )
 
 
 def _frame(connection: Connection, query: str, **parameters: object) -> pd.DataFrame:
-    cursor = connection.execute(query, parameters)  # type: ignore[arg-type]
+    cursor = connection.execute(query, parameters)
     assert cursor.description is not None  # noqa: S101  # a select has columns
     return pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description])

@@ -47,4 +47,5 @@ def scores_of(schools: pd.DataFrame, phase: str) -> dict[str, Scores]:
 
 def _filled(figure: pd.Series) -> Scores:
     known = figure.astype(float)
-    return known.fillna(known.mean() if known.notna().any() else 0.0).to_numpy()
+    filled = known.fillna(known.mean() if known.notna().any() else 0.0)
+    return np.asarray(filled, dtype=np.float64)

@@ -58,4 +58,5 @@ def _fitted_mean(features: pd.DataFrame, truth: pd.Series, others: pd.DataFrame)
         ).fit(features.astype(float), truth)
         for seed in SEEDS
     )  # fmt: skip
-    return np.mean([model.predict_proba(others.astype(float))[:, 1] for model in models], axis=0)
+    chances = [model.predict_proba(others.astype(float))[:, 1] for model in models]
+    return np.asarray(np.mean(chances, axis=0), dtype=np.float64)

@@ -100,7 +100,7 @@ timed as (
 
 due as (
     select
-        timed.*,
+        *,
         case
             when counted_from is null then 'opening_not_known'
             when last_outcome is null then 'no_grade'
@@ -172,11 +172,13 @@ select
     case
         when reason_code is not null then null
         when inspection_date is null
-            then 'The school has not been inspected since it opened on ' || {{ day_in_words('counted_from') }}
-            || '; the first inspection is due by ' || {{ day_in_words('due_on') }}
+            then
+                'The school has not been inspected since it opened on ' || {{ day_in_words('counted_from') }}
+                || '; the first inspection is due by ' || {{ day_in_words('due_on') }}
         when interval_years is null
-            then 'The latest graded inspection was on ' || {{ day_in_words('inspection_date') }}
-            || '; the school is exempt from routine inspection'
+            then
+                'The latest graded inspection was on ' || {{ day_in_words('inspection_date') }}
+                || '; the school is exempt from routine inspection'
         else
             'The latest graded inspection was on ' || {{ day_in_words('inspection_date') }}
             || '; the next is due by ' || {{ day_in_words('due_on') }}
