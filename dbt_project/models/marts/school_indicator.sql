@@ -89,12 +89,40 @@ together as (
         and expected.indicator = missing_reasons.indicator
 ),
 
-scored as (
+-- Rounded before it is put in words: a sentence says the number that its row has.
+rounded as (
     select
-        *,
-        weight * share_of_weight as points,
-        case when share_of_weight is null then 0 else weight end as points_available,
-        weight * coalesce(share_of_weight, prior_share) as risk_points
+        assessment_id,
+        authority,
+        urn,
+        indicator,
+        indicator_name,
+        domain,
+        unit,
+        direction,
+        value::numeric(10, 3) as value,
+        n::numeric(10, 1) as n,
+        academic_years,
+        national::numeric(10, 3) as national,
+        interval_low::numeric(10, 3) as interval_low,
+        interval_high::numeric(10, 3) as interval_high,
+        shrunk::numeric(10, 3) as shrunk,
+        line::numeric(10, 3) as line,
+        probability_beyond_line::numeric(5, 4) as probability_beyond_line,
+        probability_better::numeric(5, 4) as probability_better,
+        flag,
+        is_strength,
+        coalesce(weight * share_of_weight, 0)::numeric(6, 2) as points,
+        (case when share_of_weight is null then 0 else weight end)::numeric(6, 2) as points_available,
+        weight::numeric(6, 2) as weight,
+        (weight * coalesce(share_of_weight, prior_share))::numeric(6, 2) as risk_points,
+        reason_code,
+        releases_used,
+        value_in_words,
+        minimum_pupils,
+        sentence,
+        worse,
+        better
     from together
 )
 
@@ -107,23 +135,23 @@ select
     domain,
     unit,
     direction,
-    value::numeric(10, 3) as value,
-    n::numeric(10, 1) as n,
+    value,
+    n,
     academic_years,
-    national::numeric(10, 3) as national,
-    interval_low::numeric(10, 3) as interval_low,
-    interval_high::numeric(10, 3) as interval_high,
-    shrunk::numeric(10, 3) as shrunk,
-    line::numeric(10, 3) as line,
-    probability_beyond_line::numeric(5, 4) as probability_beyond_line,
-    probability_better::numeric(5, 4) as probability_better,
+    national,
+    interval_low,
+    interval_high,
+    shrunk,
+    line,
+    probability_beyond_line,
+    probability_better,
     flag,
     is_strength,
-    coalesce(points, 0)::numeric(6, 2) as points,
-    points_available::numeric(6, 2) as points_available,
-    weight::numeric(6, 2) as weight,
-    risk_points::numeric(6, 2) as risk_points,
+    points,
+    points_available,
+    weight,
+    risk_points,
     reason_code,
     releases_used,
     {{ indicator_sentence() }} as sentence
-from scored
+from rounded
