@@ -27,7 +27,7 @@ def rows(query: str, assessment_id: int) -> list[tuple]:  # type: ignore[type-ar
 
 
 def half_up(number: Decimal, places: int) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0  # plus nought: no minus nought
 
 
 def in_words(number: Decimal | None, unit: str) -> str:
