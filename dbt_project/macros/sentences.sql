@@ -5,7 +5,7 @@
         when 'score' then to_char(round({{ value }}, 1), 'FMS990.0')
         when 'points' then to_char(round({{ value }}, 2), 'FMS990.00')
         when 'gap' then btrim(to_char(abs({{ value }}), 'FM990.0')) || case when {{ value }} < 0 then ' points behind' else ' points ahead' end
-        when 'percent_change' then to_char(round({{ value }}, 1), 'FMS990.0') || '%'
+        when 'point_change' then to_char(round({{ value }}, 1), 'FMS990.0') || ' points'
         when 'rate' then btrim(to_char(round({{ value }}, 2), 'FM9990.00'))
         when 'years' then to_char(round({{ value }}, 1), 'FM990.0') || ' years'
         else btrim(to_char(round({{ value }}, 0), 'FM999990'))

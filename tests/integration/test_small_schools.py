@@ -75,7 +75,10 @@ def tier_with(chosen: str) -> Iterator[object]:
     with connect("support_admin") as connection:
         connection.execute("update raw.dfe_ks2 set urn = substr(urn, 2) where urn = %s", (f"x{chosen}",))
         connection.execute("delete from raw.dfe_ks2 where _release_id = any(%s)", (planted,))
-        connection.execute("update landing.release set status = 'quarantined', reason = 'planted' where release_id = any(%s)", (planted,))
+        connection.execute(
+            "update landing.release set status = 'quarantined', reason = 'planted' where release_id = any(%s)",
+            (planted,),
+        )
     build(["staging.results"])
 
 

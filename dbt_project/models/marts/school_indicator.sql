@@ -16,6 +16,8 @@ results as (select * from {{ ref('int_results__by_school') }}),
 
 measured as (select * from {{ ref('int_indicators__measured') }}),
 
+trends as (select * from {{ ref('int_indicators__trend') }}),
+
 inspected as (select * from {{ ref('int_indicators__inspections') }}),
 
 expected as (
@@ -55,6 +57,8 @@ missing_reasons as (
 figures as (
     select * from measured
     union all
+    select * from trends
+    union all
     select * from inspected
 ),
 
@@ -76,6 +80,7 @@ together as (
         figures.value_in_words,
         coalesce(figures.is_strength, false) as is_strength,
         case
+            when figures.urn is null and expected.method = 'trend' then 'too_few_years'
             when figures.urn is null then coalesce(missing_reasons.reason_code, 'no_result_known')
             else figures.reason_code
         end as reason_code,

@@ -21,18 +21,24 @@ delivered as (
         'KS2' as key_stage,
         measures.measure,
         measures.delivered,
-        {{ as_number('ks2.eligible_pupils') }} as pupils,
+        measures.pupils,
         {{ year_of_period('ks2.time_period') }} as academic_year
     from ks2
     cross join
         lateral (
             values
-            ('rwm_expected_pct', ks2.rwm_expected_pct),
-            ('rwm_higher_pct', ks2.rwm_higher_pct),
-            ('reading_progress', ks2.reading_progress),
-            ('writing_progress', ks2.writing_progress),
-            ('maths_progress', ks2.maths_progress)
-        ) as measures (measure, delivered)
+            ('rwm_expected_pct', ks2.rwm_expected_pct, {{ as_number('ks2.eligible_pupils') }}),
+            ('rwm_higher_pct', ks2.rwm_higher_pct, {{ as_number('ks2.eligible_pupils') }}),
+            ('reading_progress', ks2.reading_progress, {{ as_number('ks2.eligible_pupils') }}),
+            ('writing_progress', ks2.writing_progress, {{ as_number('ks2.eligible_pupils') }}),
+            ('maths_progress', ks2.maths_progress, {{ as_number('ks2.eligible_pupils') }}),
+            -- Its pupils are the disadvantaged ones; the file has their share.
+            (
+                'rwm_disadvantage_gap',
+                ks2.rwm_expected_gap,
+                round({{ as_number('ks2.eligible_pupils') }} * {{ as_number('ks2.disadvantaged_pct') }} / 100)
+            )
+        ) as measures (measure, delivered, pupils)
     where ks2.subject is null and (ks2.rectype in ('1', '2') or ks2.rectype is null)
 
     union all
