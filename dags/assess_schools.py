@@ -16,7 +16,7 @@ from dataclasses import asdict
 from airflow.sdk import dag, get_current_context, task
 
 from school_support.orchestration.names import BUILD_POOL
-from school_support.orchestration.request import ASSESSMENT_PARAMS, day_of_run, requested
+from school_support.orchestration.request import ASSESSMENT_PARAMS, day_of_run, requested, with_past
 from school_support.orchestration.tasks import DEFAULTS, london
 
 
@@ -35,7 +35,7 @@ def assess_schools() -> None:
         """Make the assessment's row and pin the releases known at its as-at date."""
         from school_support.assessment import prepare
 
-        request = requested(get_current_context()["params"], default_as_at=day_of_run())
+        request = with_past(requested(get_current_context()["params"], default_as_at=day_of_run()))
         return prepare.prepare_assessment(**asdict(request))
 
     @task(pool=BUILD_POOL)

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from airflow.sdk import dag, get_current_context, task
 
 from school_support.orchestration.names import BUILD_POOL
-from school_support.orchestration.request import PROPOSAL_PARAMS, day_of_run, last_30_june, requested
+from school_support.orchestration.request import PROPOSAL_PARAMS, day_of_run, last_30_june, requested, with_past
 from school_support.orchestration.tasks import DEFAULTS, handed_on, london
 
 
@@ -36,7 +36,7 @@ def propose_support_list() -> None:
         params = get_current_context()["params"]
         if params["assessment_id"]:
             return params["assessment_id"]
-        request = requested(params, default_as_at=last_30_june(day_of_run()))
+        request = with_past(requested(params, default_as_at=last_30_june(day_of_run())))
         assessment_id = prepare.prepare_assessment(**asdict(request))
         prepare.build_assessments([assessment_id])
         return assessment_id

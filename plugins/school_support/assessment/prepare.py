@@ -9,6 +9,7 @@ from datetime import date
 from psycopg import Connection
 
 from school_support.authorities import authority_of, ruleset_of
+from school_support.errors import SupportListError
 from school_support.settings import settings
 from school_support.warehouse.connection import connect
 from school_support.warehouse.dbt import build
@@ -23,7 +24,13 @@ def list_year_of(as_at: date) -> int:
 
 
 def prepare_assessment(
-    authority: str, list_year: int, as_at: date, purpose: str = "annual", ruleset: str | None = None
+    authority: str,
+    list_year: int,
+    as_at: date,
+    purpose: str = "annual",
+    *,
+    ruleset: str | None = None,
+    previous: int | None = None,
 ) -> int:
     """The assessment of an authority, list year and day, over the releases accepted so far; made if it is new.
 
@@ -34,6 +41,8 @@ def prepare_assessment(
         authority: three-digit LA code with a row in authority_setting.csv.
         purpose: annual, backfill, monitoring, backtest or what_if.
         ruleset: another than the authority's own for that day.
+        previous: the assessment whose tiers are the past of this one, for steps down and years without evidence; none: it
+            has no past. Always said, never looked for: the same inputs give the same assessment.
 
     Returns:
         assessment_id.
@@ -45,14 +54,21 @@ def prepare_assessment(
     with connect("support_transformer") as connection:
         releases = _releases(connection, setting.collection, as_at)
         input_hash = hashlib.sha256(
-            "\n".join([_rules_hash(), *(f"{usage} {sha256}" for _, usage, sha256 in releases)]).encode()
+            "\n".join(
+                [
+                    _rules_hash(),
+                    *_past_hash(connection, previous),
+                    *(f"{usage} {sha256}" for _, usage, sha256 in releases),
+                ]
+            ).encode()
         ).hexdigest()
         identity = (authority, list_year, as_at, ruleset or ruleset_of(authority, as_at), purpose, input_hash)
         found = (
             connection.execute(
-                "insert into control.assessment (authority, list_year, as_at, ruleset, purpose, input_hash) "
-                "values (%s, %s, %s, %s, %s, %s) on conflict do nothing returning assessment_id",
-                identity,
+                "insert into control.assessment "
+                "(authority, list_year, as_at, ruleset, purpose, input_hash, previous_assessment_id) "
+                "values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning assessment_id",
+                (*identity, previous),
             ).fetchone()
             or connection.execute(
                 "select assessment_id from control.assessment where authority = %s and list_year = %s and as_at = %s "
@@ -108,6 +124,22 @@ def _releases(connection: Connection, collection: str, as_at: date) -> list[tupl
         {"collection": collection, "as_at": as_at, "register": list(REGISTER_SOURCES)},
     ).fetchall()
     return [(int(release_id), str(usage), str(sha256)) for release_id, usage, sha256 in rows]
+
+
+def _past_hash(connection: Connection, previous: int | None) -> list[str]:
+    """What an assessment's identity says of its past: the inputs of the one before, and so of all before that.
+
+    Raises:
+        SupportListError: there is no such assessment.
+    """
+    if previous is None:
+        return []
+    found = connection.execute(
+        "select input_hash from control.assessment where assessment_id = %s", (previous,)
+    ).fetchone()
+    if found is None:
+        raise SupportListError(f"There is no assessment {previous} to be the past of this one.")
+    return [f"previous {found[0]}"]
 
 
 def _rules_hash() -> str:

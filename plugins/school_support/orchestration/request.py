@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,9 +37,16 @@ ASSESSMENT_PARAMS = {
     ),
     "purpose": Param(
         "annual",
-        enum=["annual", "backfill", "monitoring", "what_if"],
+        enum=["annual", "backfill", "monitoring", "backtest", "what_if"],
         title="Purpose",
-        description_md="What the assessment is for. Only what is not a `what_if` can be published.",
+        description_md="What the assessment is for. A `what_if` or a `backtest` can never be published.",
+    ),
+    "previous_assessment_id": Param(
+        None,
+        type=["null", "integer"],
+        minimum=1,
+        title="Assessment before",
+        description_md="The assessment whose tiers are this one's past. Empty: the one behind the edition of the list year before.",
     ),
 }
 
@@ -62,6 +69,7 @@ class AssessmentRequest:
     list_year: int
     as_at: date
     purpose: str
+    previous: int | None
 
 
 def requested(params: Mapping[str, Any], default_as_at: date) -> AssessmentRequest:
@@ -75,7 +83,17 @@ def requested(params: Mapping[str, Any], default_as_at: date) -> AssessmentReque
         list_year=params["list_year"] or list_year_of(as_at),
         as_at=as_at,
         purpose=params["purpose"],
+        previous=params["previous_assessment_id"],
     )
+
+
+def with_past(request: AssessmentRequest) -> AssessmentRequest:
+    """The request with the assessment behind the current edition of the list year before, unless it names another."""
+    from school_support.publication.edition import assessment_of_edition
+
+    if request.previous is not None:
+        return request
+    return replace(request, previous=assessment_of_edition(request.authority, request.list_year - 1))
 
 
 def day_of_run() -> date:

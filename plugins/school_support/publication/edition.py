@@ -160,3 +160,19 @@ def _manifest(
         **(setting or {}),
         "releases": releases,
     }
+
+
+def assessment_of_edition(authority: str, list_year: int) -> int | None:
+    """The assessment behind the current edition of a list; none if there is no such list."""
+    with connect("support_publisher") as connection:
+        found = connection.execute(
+            """
+            select candidate.assessment_id
+            from publication.current_edition
+            inner join publication.edition using (edition_id)
+            inner join publication.candidate using (candidate_id)
+            where edition.authority = %s and edition.list_year = %s
+            """,
+            (authority, list_year),
+        ).fetchone()
+    return int(found[0]) if found else None

@@ -35,19 +35,24 @@ PHASES = {
     "post_16": "16 to 19",
     "unknown": "Phase not known",
 }
-DOMAINS = ("attainment", "progress", "absence", "inspection")
+DOMAINS = ("attainment", "progress", "trend", "disadvantage", "absence", "behaviour", "inspection", "inspection_due")
 SECTORS = {"maintained": "Local authority maintained", "academy": "Academy or free school"}
 DECIDED = {
     "gate": "a gate",
     "points": "points",
     "coverage": "too little evidence",
+    "held": "held at the tier before",
+    "carried_forward": "carried forward",
 }
 FLAGS = {
     "likely": "likely beyond the line",
     "possible": "possibly beyond the line",
     "none": "not flagged",
 }
-UNITS = {"percent": (1, "%"), "score": (1, ""), "points": (2, ""), "years": (1, " years")}
+UNITS = {
+    "percent": (1, "%"), "score": (1, ""), "points": (2, ""), "years": (1, " years"), "gap": (1, " points"),
+    "point_change": (1, " points"), "rate": (2, " per 100"),
+}  # fmt: skip
 """Decimal places of a unit, and what stands after the number."""
 CONCERNS = {1: "no concern", 2: "concern", 3: "serious concern"}
 SOURCES = {

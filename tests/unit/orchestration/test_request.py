@@ -10,18 +10,18 @@ import pytest
 from school_support.orchestration.request import AssessmentRequest, last_30_june, london_day, requested
 from school_support.settings import settings
 
-EMPTY: dict[str, Any] = {"authority": None, "list_year": None, "as_at": None, "purpose": "annual"}
+EMPTY: dict[str, Any] = {"authority": None, "list_year": None, "as_at": None, "purpose": "annual", "previous_assessment_id": None}
 
 
 def test_empty_parameters_take_the_settings_and_the_date_of_the_run() -> None:
     asked = requested(EMPTY, default_as_at=date(2019, 6, 30))
-    assert asked == AssessmentRequest(settings().authority, 2020, date(2019, 6, 30), "annual")
+    assert asked == AssessmentRequest(settings().authority, 2020, date(2019, 6, 30), "annual", None)
 
 
 def test_parameters_win() -> None:
     params = EMPTY | {"authority": "874", "list_year": 2016, "as_at": "2015-06-30", "purpose": "backfill"}
     asked = requested(params, default_as_at=date(2026, 11, 24))
-    assert asked == AssessmentRequest("874", 2016, date(2015, 6, 30), "backfill")
+    assert asked == AssessmentRequest("874", 2016, date(2015, 6, 30), "backfill", None)
 
 
 @pytest.mark.parametrize(
