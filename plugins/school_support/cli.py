@@ -14,7 +14,17 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from school_support.commands import contract, download, explain, plain_errors, quarantine, release, returns, screen
+from school_support.commands import (
+    contract,
+    download,
+    explain,
+    plain_errors,
+    quarantine,
+    release,
+    returns,
+    screen,
+    what_if,
+)
 from school_support.errors import SupportListError
 from school_support.settings import settings
 
@@ -28,6 +38,7 @@ for name, group in GROUPS.items():
     app.add_typer(group.app, name=name)
 app.command("return-template")(returns.return_template)
 app.command("explain")(explain.explain)
+app.command("what-if")(what_if.what_if)
 SAMPLE_AUTHORITY = "999"
 SAMPLE_AS_AT = date(2026, 6, 30)
 OUTPUTS = {"Report": "report", "Public report": "public_report", "CSV": "csv", "Excel": "xlsx", "Parquet": "parquet"}

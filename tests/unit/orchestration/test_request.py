@@ -10,7 +10,13 @@ import pytest
 from school_support.orchestration.request import AssessmentRequest, last_30_june, london_day, requested
 from school_support.settings import settings
 
-EMPTY: dict[str, Any] = {"authority": None, "list_year": None, "as_at": None, "purpose": "annual", "previous_assessment_id": None}
+EMPTY: dict[str, Any] = {
+    "authority": None,
+    "list_year": None,
+    "as_at": None,
+    "purpose": "annual",
+    "previous_assessment_id": None,
+}
 
 
 def test_empty_parameters_take_the_settings_and_the_date_of_the_run() -> None:
