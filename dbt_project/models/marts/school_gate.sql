@@ -132,6 +132,11 @@ attainment_below_twice as (
     inner join estimates as latest_year
         on pooled.assessment_id = latest_year.assessment_id and pooled.urn = latest_year.urn
         and pooled.indicator = latest_year.indicator
+    -- The latest year weighs most in the pooled figure: the years before it must point the same way, or one bad year
+    -- would decide.
+    inner join estimates as earlier
+        on pooled.assessment_id = earlier.assessment_id and pooled.urn = earlier.urn
+        and pooled.indicator = earlier.indicator
     inner join rulesets on pooled.ruleset = rulesets.ruleset
     inner join
         rule_indicators
@@ -139,6 +144,8 @@ attainment_below_twice as (
     where
         pooled.years_window = 'pooled'
         and latest_year.years_window = 'latest'
+        and earlier.years_window = 'earlier'
+        and earlier.probability_beyond_line >= rulesets.possible_probability
         and rule_indicators.domain = 'attainment'
         and pooled.years_used >= rulesets.minimum_years_for_gate
         and pooled.has_enough_pupils

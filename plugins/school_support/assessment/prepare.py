@@ -14,6 +14,7 @@ from school_support.settings import settings
 from school_support.warehouse.connection import connect
 from school_support.warehouse.dbt import build
 
+MODELS = ("intermediate", "marts")
 # A register file issued after the as-at date may still say when schools opened and closed, and nothing else.
 REGISTER_SOURCES = ("gias", "gias_links", "school_spine", "school_information")
 
@@ -86,13 +87,17 @@ def prepare_assessment(
         return int(found[0])
 
 
-def build_assessments(assessment_ids: Sequence[int]) -> None:
+def build_assessments(assessment_ids: Sequence[int], layers: Sequence[str] = ("resource_type:seed", *MODELS)) -> None:
     """Build the intermediate models and marts of some assessments in one dbt run, replacing what was there.
+
+    Args:
+        assessment_ids: rows of control.assessment.
+        layers: what is built; the models alone where the rules of a draft stand in the seeds' tables.
 
     Raises:
         SupportListError: a model or data test failed.
     """
-    build(["resource_type:seed", "intermediate", "marts"], {"assessment_ids": list(assessment_ids)})
+    build(layers, {"assessment_ids": list(assessment_ids)})
     with connect("support_transformer") as connection:
         connection.execute(
             "update control.assessment set built_at = now() where assessment_id = any(%s)",

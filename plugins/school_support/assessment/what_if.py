@@ -14,7 +14,7 @@ from psycopg import Connection, sql
 from psycopg.rows import class_row
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from school_support.assessment.prepare import build_assessments, prepare_assessment
+from school_support.assessment.prepare import MODELS, build_assessments, prepare_assessment
 from school_support.authorities import ruleset_of
 from school_support.errors import SupportListError
 from school_support.warehouse.connection import connect
@@ -99,10 +99,9 @@ def what_if(path: Path, authority: str, list_year: int, as_at: date, previous: i
     # Two drafts of one name are two rulesets; the same draft again is the same.
     name = f"{draft.ruleset} {hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
     after = prepare_assessment(authority, list_year, as_at, "what_if", ruleset=name, previous=previous)
-    build_assessments([before])
     with connect("support_transformer") as connection:
         _insert(connection, draft, draft.base or standing, name)
-    build(["intermediate", "marts"], {"assessment_ids": [before, after]})
+    build_assessments([before, after], MODELS)
     with connect("support_transformer") as connection:
         return WhatIf(before, after, _tiers(connection, before, after), _moved(connection, before, after))
 

@@ -36,12 +36,12 @@ def freeze_candidate(assessment_id: int) -> int:
         if found is None:
             raise SupportListError(f"There is no assessment {assessment_id}.")
         *identity, purpose, built_at = found
-        if built_at is None:
-            raise SupportListError(f"Assessment {assessment_id} was never built: run the DAG assess_schools first.")
         if purpose in NEVER_PUBLISHED:
             raise SupportListError(
                 f"Assessment {assessment_id} is a {purpose.replace('_', '-')} and can never be published."
             )
+        if built_at is None:
+            raise SupportListError(f"Assessment {assessment_id} was never built: run the DAG assess_schools first.")
         # Hashed as frozen rows, so that the hash of a candidate and of an edition are the same by construction. The
         # rows go in under a trial candidate first, because a frozen row is never updated.
         with connection.transaction(force_rollback=True):

@@ -1,4 +1,4 @@
--- Years pooled: once over all that count, once over the latest year alone.
+-- Years pooled: once over all that count, once over the latest year alone, once over those before it.
 with
 
 years as (
@@ -22,6 +22,14 @@ windows as (
         'latest' as years_window
     from years
     where recency = 1
+
+    union all
+
+    select
+        *,
+        'earlier' as years_window
+    from years
+    where recency > 1
 )
 
 select
