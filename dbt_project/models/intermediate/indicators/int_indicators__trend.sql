@@ -71,8 +71,8 @@ changed as (
 judged as (
     select
         *,
-        {{ normal_cdf('(line - change) / change_sd') }} as probability_beyond_line,
-        {{ normal_cdf('(change + line) / change_sd') }} as probability_better,
+        {{ probability_below('line', 'change', 'change_sd') }} as probability_beyond_line,
+        1 - ({{ probability_below('-line', 'change', 'change_sd') }}) as probability_better,
         change <= line and change + limit_z * change_sd < 0 as is_falling
     from changed
 )
