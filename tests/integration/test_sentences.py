@@ -39,6 +39,8 @@ def in_words(number: Decimal | None, unit: str) -> str:
         return f"{half_up(number, 1):+}"
     if unit == "points":
         return f"{half_up(number, 2):+}"
+    if unit == "point_change":
+        return f"{half_up(number, 1):+} points"
     return str(half_up(number, 0))
 
 

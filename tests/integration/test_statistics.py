@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,13 @@ SCHOOLS = 3000
 # Between schools and between pupils: expected standard 62 % with 11 points, reading progress 0 with 1.9 and pupils with 6.16
 # (domain research on 515 schools; DfE technical guide of 2019, annex A).
 RATE, RATE_SD, PROGRESS_SD, PUPIL_SD = 0.62, 0.11, 1.9, 6.1622
+# A school's true change a year against the country, in percentage points.
+SLOPE_SD = 2.0
+TREND_YEARS = (2022, 2023, 2024, 2025)
+LEVELS = ("ks2_expected_standard", "ks4_english_maths_4", "ks2_reading_progress")
+PROJECT = Path(__file__).resolve().parents[2]
 MACROS = Environment().from_string(  # noqa: S701  # SQL, not markup
-    (Path(__file__).resolve().parents[2] / "dbt_project/macros/statistics.sql").read_text()
+    (PROJECT / "dbt_project/macros/statistics.sql").read_text()
 )
 
 
@@ -43,8 +49,22 @@ def evaluated(expression: str, **columns: list[float]) -> list[float]:
 
 
 def test_normal_distribution_function(warehouse: Path) -> None:
-    z = [-4.0, -1.96, -0.5, 0.0, 0.3, 1.0, 1.645, 3.2]
+    z = [-40.0, -4.0, -1.96, -0.5, 0.0, 0.3, 1.0, 1.645, 3.2, 40.0]
     assert evaluated(MACROS.module.normal_cdf("z"), z=z) == pytest.approx(stats.norm.cdf(z), abs=1e-9)  # type: ignore[attr-defined]
+
+
+def test_probability_below_a_line(warehouse: Path) -> None:
+    line, centre, sd = (
+        values.ravel().tolist() for values in np.meshgrid([-5.0, 0.0, 57.0], [-6.0, 0.0, 58.5], [0.001, 0.7, 12.0])
+    )
+    found = evaluated(MACROS.module.probability_below("line", "centre", "sd"), line=line, centre=centre, sd=sd)  # type: ignore[attr-defined]
+    assert found == pytest.approx(stats.norm(centre, sd).cdf(line), abs=1e-9)
+
+
+def test_a_figure_without_doubt_is_below_the_line_or_it_is_not(warehouse: Path) -> None:
+    # Expressions, not columns: a line of -(-1) keeps its signs.
+    expression = MACROS.module.probability_below("-line", "centre - 1", "sd")  # type: ignore[attr-defined]
+    assert evaluated(expression, line=[1.0, 1.0, 1.0], centre=[-0.1, 0.0, 0.1], sd=[0.0, 0.0, 0.0]) == [1, 0, 0]
 
 
 def test_wilson_interval_also_of_none_and_of_all(warehouse: Path) -> None:
@@ -58,9 +78,13 @@ def test_wilson_interval_also_of_none_and_of_all(warehouse: Path) -> None:
 
 
 class Simulated:
-    """Schools whose truth is known: one year of a proportion, three years of a mean."""
+    """Schools whose truth is known: a proportion in one year and in three, a mean in three, a trend over four.
 
-    def __init__(self) -> None:
+    Percentages and their changes are in points, progress in scaled scores; every array has one entry a school, or one row a
+    year, the latest first.
+    """
+
+    def __init__(self, cohort_sd: float) -> None:
         random = np.random.default_rng(20261124)
         self.n = np.repeat(SIZES, SCHOOLS)
         schools = len(self.n)
@@ -68,6 +92,37 @@ class Simulated:
         self.percent = 100 * random.binomial(self.n, self.rate) / self.n
         self.progress = random.normal(0, PROGRESS_SD, schools)
         self.yearly = random.normal(self.progress, PUPIL_SD / np.sqrt(self.n), (3, schools))
+        self.percents = 100 * random.binomial(self.n, self.rate, (3, schools)) / self.n
+        # Cohorts of unequal size, each with abilities of its own beside those of the draw.
+        self.cohort_sd = cohort_sd
+        self.sizes = np.rint(self.n * random.uniform(0.8, 1.2, (4, schools))).astype(int)
+        self.slope = random.normal(0, SLOPE_SD, schools)
+        steps = np.array(TREND_YEARS[::-1])[:, None] - np.mean(TREND_YEARS)
+        level = self.rate + (self.slope * steps + random.normal(0, cohort_sd, (4, schools))) / 100
+        self.deviations = 100 * (random.binomial(self.sizes, np.clip(level, 0.02, 0.98)) / self.sizes - RATE)
+
+    def truth(self, indicator: str) -> np.ndarray:
+        if indicator == "ks2_attainment_trend":
+            return self.slope * (TREND_YEARS[-1] - TREND_YEARS[0])
+        return self.progress if indicator == "ks2_reading_progress" else 100 * self.rate
+
+    def years(self, school: int) -> Iterator[tuple[object, ...]]:
+        """Rows of int_indicators__years: indicator, method, noise, year, recency, weight, value, national, deviation, n, variance."""
+        national, n = 100 * RATE, int(self.n[school])
+        spread = national * (100 - national)
+
+        def percent(indicator: str, recency: int, weight: int, value: float) -> tuple[object, ...]:
+            deviation = value - national
+            return (indicator, "proportion", "proportion", 2026 - recency, recency, weight, value, national, deviation, n, spread / n)  # fmt: skip
+
+        yield percent("ks2_expected_standard", 1, 3, self.percent[school])
+        for recency, weight in ((1, 3), (2, 2), (3, 1)):
+            yield percent("ks4_english_maths_4", recency, weight, self.percents[recency - 1, school])
+            score = self.yearly[recency - 1, school]
+            yield ("ks2_reading_progress", "mean", "mean", 2026 - recency, recency, weight, score, 0, score, n, PUPIL_SD**2 / n)  # fmt: skip
+        for place, year in enumerate(reversed(TREND_YEARS)):
+            deviation, size = self.deviations[place, school], int(self.sizes[place, school])
+            yield ("ks2_attainment_trend", "trend", "proportion", year, place + 1, None, national + deviation, national, deviation, size, spread / size)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -79,28 +134,26 @@ def simulated(another_warehouse: Any) -> Iterator[Simulated]:
 
         load_landed(sorted(load_sources()))
         build(["resource_type:seed", "staging", "intermediate", "marts"])
-        truth = Simulated()
-        with (
-            connect("support_transformer") as connection,
-            connection.cursor() as cursor,
-            cursor.copy(
-                "copy intermediate.int_indicators__years (assessment_id, ruleset, indicator, method, noise, urn, phase, "
-                "is_state_funded, academic_year, recency, weight, value, national, deviation, pupils, size, variance) from stdin"
-            ) as copy,
-        ):
-            for school, n in enumerate(truth.n):
-                value, national = truth.percent[school], 100 * RATE
-                copy.write_row(
-                    (1, "2026.2", "ks2_expected_standard", "proportion", "proportion", str(school), "primary", True, 2025, 1, 3,
-                     value, national, value - national, int(n), int(n), national * (100 - national) / n)
-                )  # fmt: skip
-                for recency, weight in ((1, 3), (2, 2), (3, 1)):
-                    value = truth.yearly[recency - 1, school]
-                    copy.write_row(
-                        (1, "2026.2", "ks2_reading_progress", "mean", "mean", str(school), "primary", True, 2026 - recency, recency,
-                         weight, value, 0, value, int(n), int(n), PUPIL_SD**2 / n)
-                    )  # fmt: skip
-        build(["int_indicators__pooled", "int_indicators__between_schools", "int_indicators__estimates"])
+        [(cohort_sd,)] = rows(
+            "select cohort_sd::float from seeds.rule_trend where ruleset = '2026.2' and indicator = 'ks2_attainment_trend'"
+        )
+        truth = Simulated(cohort_sd)
+        with connect("support_transformer") as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "insert into intermediate.int_register__schools (assessment_id, urn, is_in_scope) "
+                "select 1, school::text, true from generate_series(0, %s) as school",
+                (len(truth.n) - 1,),
+            )
+            with cursor.copy(
+                "copy intermediate.int_indicators__years (assessment_id, ruleset, urn, phase, is_state_funded, indicator, method, "
+                "noise, academic_year, recency, weight, value, national, deviation, pupils, variance, size) from stdin"
+            ) as copy:
+                for school in range(len(truth.n)):
+                    for year in truth.years(school):
+                        copy.write_row((1, "2026.2", str(school), "primary", True, *year, year[-2]))
+        build([
+            "int_indicators__pooled", "int_indicators__between_schools", "int_indicators__estimates", "int_indicators__trend",
+        ])  # fmt: skip
         yield truth
 
 
@@ -114,25 +167,68 @@ def estimates(indicator: str, columns: str, window: str = "pooled") -> np.ndarra
     return np.array(found, dtype=float)
 
 
+def limits(indicator: str, kind: str) -> np.ndarray:
+    """Lower and upper 95 % limit of every school: of the figure shown, or of the posterior about the shrunk one."""
+    if indicator == "ks2_attainment_trend":
+        found = rows("select interval_low, interval_high from intermediate.int_indicators__trend order by urn::integer")
+        return np.array(found, dtype=float)
+    if kind == "shown":
+        return estimates(indicator, "interval_low, interval_high")
+    [(tau_squared,)] = rows(
+        "select tau_squared::float from intermediate.int_indicators__between_schools where indicator = %s and years_window = 'pooled'",
+        indicator,
+    )
+    variance = np.array(
+        rows(
+            "select variance::float from intermediate.int_indicators__pooled "
+            "where indicator = %s and years_window = 'pooled' order by urn::integer",
+            indicator,
+        )
+    )
+    # The precision of the posterior is the sum of those of the country's schools and of the school's own figure.
+    half = 1.96 / np.sqrt(1 / tau_squared + 1 / variance)
+    return estimates(indicator, "shrunk") + half * [-1, 1]
+
+
+def coverage(simulated: Simulated, indicator: str, kind: str, size: int) -> float:
+    """Share of the schools of one size whose 95 % interval holds the truth."""
+    low, high = limits(indicator, kind).T
+    truth = simulated.truth(indicator)
+    return float(((low <= truth) & (truth <= high))[simulated.n == size].mean())
+
+
+KINDS = [(indicator, kind) for kind in ("shown", "posterior") for indicator in LEVELS] + [
+    ("ks2_attainment_trend", "shown")
+]
+
+
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("indicator", ["ks2_expected_standard", "ks2_reading_progress"])
+@pytest.mark.parametrize(("indicator", "kind"), KINDS)
 def test_95_percent_intervals_cover_the_truth_in_93_to_97_percent(
-    simulated: Simulated, indicator: str, size: int
+    simulated: Simulated, indicator: str, kind: str, size: int
 ) -> None:
-    limits = estimates(indicator, "interval_low, interval_high")
-    truth = 100 * simulated.rate if indicator == "ks2_expected_standard" else simulated.progress
-    ours = simulated.n == size
-    covered = ((limits[:, 0] <= truth) & (truth <= limits[:, 1]))[ours].mean()
-    assert 0.93 <= covered <= 0.97
+    assert 0.93 <= coverage(simulated, indicator, kind, size) <= 0.97
+
+
+def test_the_page_on_statistics_says_what_is_measured(simulated: Simulated) -> None:
+    page = (PROJECT / "docs/statistics.md").read_text()
+    for indicator, kind in KINDS:
+        [written] = re.findall(rf"^\| `{indicator}`, {kind} \|(.*)\|$", page, flags=re.MULTILINE)
+        measured = [100 * coverage(simulated, indicator, kind, size) for size in SIZES]
+        # Another version of numpy may draw other schools: 3,000 of them scatter by 0.4.
+        assert [float(percent) for percent in written.split("|")] == pytest.approx(measured, abs=1.5), (indicator, kind)
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("indicator", "line"), [("ks2_expected_standard", 57.0), ("ks2_reading_progress", -1.0)])
+@pytest.mark.parametrize(
+    ("indicator", "line"),
+    [("ks2_expected_standard", 57.0), ("ks4_english_maths_4", 57.0), ("ks2_reading_progress", -1.0)],
+)
 def test_a_probability_beyond_the_line_happens_as_often_as_it_says(
     simulated: Simulated, indicator: str, line: float, size: int
 ) -> None:
     beyond = estimates(indicator, "probability_beyond_line")[:, 0]
-    truth = (100 * simulated.rate if indicator == "ks2_expected_standard" else simulated.progress) < line
+    truth = simulated.truth(indicator) < line
     ours = simulated.n == size
     assert truth[ours].mean() == pytest.approx(beyond[ours].mean(), abs=0.03)
     likely = ours & (beyond >= 0.8)
@@ -175,3 +271,49 @@ def test_years_are_pooled_three_two_one_by_pupils(simulated: Simulated) -> None:
     assert pupils == pytest.approx(3 * simulated.n)
     latest = estimates("ks2_reading_progress", "value", window="latest")[:, 0]
     assert latest == pytest.approx(simulated.yearly[0], abs=6e-4)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "sd"),
+    [("ks2_expected_standard", 100 * RATE_SD), ("ks4_english_maths_4", 100 * RATE_SD), ("ks2_reading_progress", PROGRESS_SD)],
+)  # fmt: skip
+def test_tau_is_how_much_the_schools_truly_differ(simulated: Simulated, indicator: str, sd: float) -> None:
+    [(tau_squared,)] = rows(
+        "select tau_squared::float from intermediate.int_indicators__between_schools where indicator = %s and years_window = 'pooled'",
+        indicator,
+    )
+    assert np.sqrt(tau_squared) == pytest.approx(sd, rel=0.05)
+
+
+def test_trend_is_the_weighted_least_squares_line(simulated: Simulated) -> None:
+    found = np.array(
+        rows(
+            "select value, interval_low, interval_high, probability_beyond_line "
+            "from intermediate.int_indicators__trend order by urn::integer"
+        ),
+        dtype=float,
+    )
+    years, spread = np.array(TREND_YEARS[::-1]), 100 * RATE * (100 - 100 * RATE)
+    for school in range(0, len(simulated.n), 101):
+        sizes, deviations = simulated.sizes[:, school], simulated.deviations[:, school]
+        slope, _ = np.polyfit(years - 2023, deviations, 1, w=np.sqrt(sizes))
+        design = np.column_stack([years - 2023, np.ones(4)])
+        by_size = design.T * sizes
+        projection = np.linalg.solve(by_size @ design, by_size)[0]
+        sd = 3 * np.sqrt(projection**2 @ (spread / sizes + simulated.cohort_sd**2))
+        expected = (3 * slope, 3 * slope - 1.96 * sd, 3 * slope + 1.96 * sd, stats.norm(3 * slope, sd).cdf(-5))
+        assert found[school] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_school_that_does_not_change_is_called_falling_in_one_of_ten_at_most(simulated: Simulated) -> None:
+    """The 80 % limit lets one steady school in ten through; the fall must be large as well, which only takes away."""
+    falling = np.array(
+        rows("select (share_of_weight = 1)::integer from intermediate.int_indicators__trend order by urn::integer")
+    )[:, 0]
+    steady = np.abs(simulated.slope) < 0.2
+    assert steady.sum() > 1000
+    assert falling[steady].mean() < 0.12
+    # A fall of nine points or more in schools of 180 is mostly seen.
+    steep = (simulated.slope <= -3) & (simulated.n == 180)
+    assert steep.sum() > 100
+    assert falling[steep].mean() > 0.5
