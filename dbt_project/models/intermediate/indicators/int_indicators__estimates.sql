@@ -43,15 +43,9 @@ judged as (
 placed as (
     select
         *,
-        case
-            when posterior_sd = 0 then (case when line_offset > 0 then 0 else 1 end)::numeric
-            else {{ normal_cdf('(line_offset - shrunk_deviation) / posterior_sd') }}
-        end as probability_below,
+        {{ probability_below('line_offset', 'shrunk_deviation', 'posterior_sd') }} as probability_below,
         -- The same distance on the good side of the national figure: a strength.
-        case
-            when posterior_sd = 0 then (case when line_offset > 0 then 0 else 1 end)::numeric
-            else {{ normal_cdf('(-line_offset - shrunk_deviation) / posterior_sd') }}
-        end as probability_below_better
+        {{ probability_below('-line_offset', 'shrunk_deviation', 'posterior_sd') }} as probability_below_better
     from judged
 )
 
