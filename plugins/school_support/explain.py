@@ -9,8 +9,6 @@ from rich.tree import Tree
 from school_support.errors import SupportListError
 from school_support.warehouse.connection import connect
 
-CHAIN_STOPS = "no figure"
-
 
 def explain(urn: str, edition: int | None, assessment: int | None) -> Tree:
     """Everything that led to a school's tier, every number as the marts have it.
@@ -116,7 +114,7 @@ def _tree(connection: Connection, assessment_id: int, urn: str) -> Tree:
         select indicator.*, rule.measure
         from marts.school_indicator as indicator
         inner join control.assessment using (assessment_id)
-        inner join seeds.rule_indicator as rule using (ruleset, indicator)
+        left join seeds.rule_indicator as rule using (ruleset, indicator)
         where assessment_id = %(id)s and urn = %(urn)s
         order by indicator
         """
@@ -139,7 +137,7 @@ def _add_indicator(branch: Tree, indicator: DictRow, results: list[DictRow], ins
     leaf.add(indicator["sentence"])
     figures = ("value", "n", "national", "interval_low", "interval_high", "shrunk", "line", "probability_beyond_line")
     known = [f"{name} {indicator[name]}" for name in figures if indicator[name] is not None]
-    leaf.add(", ".join(known) if known else f"{CHAIN_STOPS}: {indicator['reason_code']}")
+    leaf.add(", ".join(known) if known else f"no figure: {indicator['reason_code']}")
     if indicator["domain"] in ("inspection", "inspection_due"):
         for inspection in inspections:
             whose = " of the predecessor" if inspection["relates_to_predecessor"] else ""

@@ -152,7 +152,7 @@ def simulated(another_warehouse: Any) -> Iterator[Simulated]:
                     for year in truth.years(school):
                         copy.write_row((1, "2026.2", str(school), "primary", True, *year, year[-2]))
         build([
-            "int_indicators__pooled", "int_indicators__between_schools", "int_indicators__estimates", "int_indicators__trend",
+            "int_indicators__trend", "int_indicators__pooled", "int_indicators__between_schools", "int_indicators__estimates",
         ])  # fmt: skip
         yield truth
 
@@ -169,9 +169,6 @@ def estimates(indicator: str, columns: str, window: str = "pooled") -> np.ndarra
 
 def limits(indicator: str, kind: str) -> np.ndarray:
     """Lower and upper 95 % limit of every school: of the figure shown, or of the posterior about the shrunk one."""
-    if indicator == "ks2_attainment_trend":
-        found = rows("select interval_low, interval_high from intermediate.int_indicators__trend order by urn::integer")
-        return np.array(found, dtype=float)
     if kind == "shown":
         return estimates(indicator, "interval_low, interval_high")
     [(tau_squared,)] = rows(
@@ -222,7 +219,12 @@ def test_the_page_on_statistics_says_what_is_measured(simulated: Simulated) -> N
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("indicator", "line"),
-    [("ks2_expected_standard", 57.0), ("ks4_english_maths_4", 57.0), ("ks2_reading_progress", -1.0)],
+    [
+        ("ks2_expected_standard", 57.0),
+        ("ks4_english_maths_4", 57.0),
+        ("ks2_reading_progress", -1.0),
+        ("ks2_attainment_trend", -5.0),
+    ],
 )
 def test_a_probability_beyond_the_line_happens_as_often_as_it_says(
     simulated: Simulated, indicator: str, line: float, size: int
@@ -286,13 +288,7 @@ def test_tau_is_how_much_the_schools_truly_differ(simulated: Simulated, indicato
 
 
 def test_trend_is_the_weighted_least_squares_line(simulated: Simulated) -> None:
-    found = np.array(
-        rows(
-            "select value, interval_low, interval_high, probability_beyond_line "
-            "from intermediate.int_indicators__trend order by urn::integer"
-        ),
-        dtype=float,
-    )
+    found = estimates("ks2_attainment_trend", "value, interval_low, interval_high")
     years, spread = np.array(TREND_YEARS[::-1]), 100 * RATE * (100 - 100 * RATE)
     for school in range(0, len(simulated.n), 101):
         sizes, deviations = simulated.sizes[:, school], simulated.deviations[:, school]
@@ -301,19 +297,18 @@ def test_trend_is_the_weighted_least_squares_line(simulated: Simulated) -> None:
         by_size = design.T * sizes
         projection = np.linalg.solve(by_size @ design, by_size)[0]
         sd = 3 * np.sqrt(projection**2 @ (spread / sizes + simulated.cohort_sd**2))
-        expected = (3 * slope, 3 * slope - 1.96 * sd, 3 * slope + 1.96 * sd, stats.norm(3 * slope, sd).cdf(-5))
-        assert found[school] == pytest.approx(expected, abs=1e-6)
+        expected = (3 * slope, 3 * slope - 1.96 * sd, 3 * slope + 1.96 * sd)
+        assert found[school] == pytest.approx(expected, abs=1e-4)
 
 
-def test_a_school_that_does_not_change_is_called_falling_in_one_of_ten_at_most(simulated: Simulated) -> None:
-    """The 80 % limit lets one steady school in ten through; the fall must be large as well, which only takes away."""
-    falling = np.array(
-        rows("select (share_of_weight = 1)::integer from intermediate.int_indicators__trend order by urn::integer")
-    )[:, 0]
-    steady = np.abs(simulated.slope) < 0.2
-    assert steady.sum() > 1000
-    assert falling[steady].mean() < 0.12
-    # A fall of nine points or more in schools of 180 is mostly seen.
-    steep = (simulated.slope <= -3) & (simulated.n == 180)
-    assert steep.sum() > 100
-    assert falling[steep].mean() > 0.5
+def test_a_fall_that_is_called_likely_is_one_at_least_as_often_as_it_says(simulated: Simulated) -> None:
+    """Few schools fall: a change that is not drawn towards none would take the luck of a cohort for one.
+
+    The spread of the changes comes out a little low (5.5 for 6.0, docs/statistics.md), so the chance does too.
+    """
+    beyond = estimates("ks2_attainment_trend", "probability_beyond_line")[:, 0]
+    fallen = simulated.truth("ks2_attainment_trend") < -5
+    for at_least in (0.3, 0.5):
+        likely = beyond >= at_least
+        assert likely.sum() > 200
+        assert 0 <= fallen[likely].mean() - beyond[likely].mean() <= 0.15

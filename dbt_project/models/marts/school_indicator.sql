@@ -16,8 +16,6 @@ results as (select * from {{ ref('int_results__by_school') }}),
 
 measured as (select * from {{ ref('int_indicators__measured') }}),
 
-trends as (select * from {{ ref('int_indicators__trend') }}),
-
 inspected as (select * from {{ ref('int_indicators__inspections') }}),
 
 expected as (
@@ -56,8 +54,6 @@ missing_reasons as (
 
 figures as (
     select * from measured
-    union all
-    select * from trends
     union all
     select * from inspected
 ),

@@ -94,13 +94,12 @@ def what_if(path: Path, authority: str, list_year: int, as_at: date, previous: i
     """
     draft = read_draft(path)
     build(["resource_type:seed"])
-    standing = ruleset_of(authority, as_at)
-    before = prepare_assessment(authority, list_year, as_at, previous=previous)
     # Two drafts of one name are two rulesets; the same draft again is the same.
     name = f"{draft.ruleset} {hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
-    after = prepare_assessment(authority, list_year, as_at, "what_if", ruleset=name, previous=previous)
     with connect("support_transformer") as connection:
-        _insert(connection, draft, draft.base or standing, name)
+        _insert(connection, draft, draft.base or ruleset_of(authority, as_at), name)
+    before = prepare_assessment(authority, list_year, as_at, previous=previous)
+    after = prepare_assessment(authority, list_year, as_at, "what_if", ruleset=name, previous=previous)
     build_assessments([before, after], MODELS)
     with connect("support_transformer") as connection:
         return WhatIf(before, after, _tiers(connection, before, after), _moved(connection, before, after))

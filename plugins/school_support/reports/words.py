@@ -41,8 +41,8 @@ DECIDED = {
     "gate": "a gate",
     "points": "points",
     "coverage": "too little evidence",
-    "held": "held at the tier before",
-    "carried_forward": "carried forward",
+    "held": "the tier before (held)",
+    "carried_forward": "the tier before (carried forward)",
 }
 FLAGS = {
     "likely": "likely beyond the line",

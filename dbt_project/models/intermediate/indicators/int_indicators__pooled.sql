@@ -1,4 +1,5 @@
--- Years pooled: once over all that count, once over the latest year alone, once over those before it.
+-- Years pooled: once over all that count, once over the latest year alone, once over those before it. A trend is one
+-- figure over its years already, and is compared with no change at all.
 with
 
 years as (
@@ -8,6 +9,8 @@ years as (
     from {{ ref('int_indicators__years') }}
     where method <> 'trend' and value is not null and variance is not null and size > 0
 ),
+
+trends as (select * from {{ ref('int_indicators__trend') }}),
 
 windows as (
     select
@@ -52,3 +55,25 @@ select
     string_agg(distinct release_label, ', ' order by release_label) as releases_used
 from windows
 group by assessment_id, ruleset, indicator, method, urn, phase, is_state_funded, years_window
+
+union all
+
+select
+    assessment_id,
+    ruleset,
+    indicator,
+    method,
+    urn,
+    phase,
+    is_state_funded,
+    'pooled' as years_window,
+    change as value,
+    0::numeric(16, 6) as national,
+    change as deviation,
+    variance,
+    null::numeric(16, 6) as effective_size,
+    pupils,
+    years_used,
+    academic_years,
+    releases_used
+from trends

@@ -10,38 +10,28 @@ schools as (select * from {{ ref('int_register__schools') }}),
 
 absence as (select * from {{ ref('stg_dfe__national_absence') }}),
 
-computed as (
+counted as (
     select
-        results.assessment_id,
-        results.academic_year,
-        results.measure,
-        (sum(results.value * results.pupils) / sum(results.pupils))::numeric(10, 3) as national
+        results.*,
+        case when results.key_stage = 'exclusions' then schools.phase else 'mainstream' end as compared_with
     from results
     inner join schools on results.assessment_id = schools.assessment_id and results.urn = schools.urn
     where
         results.value is not null
         and results.pupils > 0
         and schools.is_state_funded
-        and results.key_stage <> 'exclusions'
-        and schools.phase in ('primary', 'secondary', 'all_through')
-    group by results.assessment_id, results.academic_year, results.measure
+        and (results.key_stage = 'exclusions' or schools.phase in ('primary', 'secondary', 'all_through'))
 ),
 
-computed_by_phase as (
+computed as (
     select
-        results.assessment_id,
-        results.academic_year,
-        results.measure,
-        schools.phase,
-        (sum(results.value * results.pupils) / sum(results.pupils))::numeric(10, 3) as national
-    from results
-    inner join schools on results.assessment_id = schools.assessment_id and results.urn = schools.urn
-    where
-        results.value is not null
-        and results.pupils > 0
-        and schools.is_state_funded
-        and results.key_stage = 'exclusions'
-    group by results.assessment_id, results.academic_year, results.measure, schools.phase
+        assessment_id,
+        academic_year,
+        measure,
+        compared_with,
+        (sum(value * pupils) / sum(pupils))::numeric(10, 3) as national
+    from counted
+    group by assessment_id, academic_year, measure, compared_with
 ),
 
 published as (
@@ -67,20 +57,17 @@ select
     computed.assessment_id,
     computed.academic_year,
     computed.measure,
-    phases.phase,
+    covered.phase,
     computed.national
 from computed
-cross join (values ('primary'), ('secondary'), ('all_through')) as phases (phase)
-
-union all
-
-select
-    assessment_id,
-    academic_year,
-    measure,
-    phase,
-    national
-from computed_by_phase
+inner join
+    (
+        values
+        ('mainstream', 'primary'), ('mainstream', 'secondary'), ('mainstream', 'all_through'),
+        ('primary', 'primary'), ('secondary', 'secondary'), ('all_through', 'all_through'), ('special', 'special')
+    )
+        as covered (compared_with, phase)
+    on computed.compared_with = covered.compared_with
 
 union all
 
