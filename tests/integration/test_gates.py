@@ -91,7 +91,7 @@ def own_ruleset(connection: psycopg.Connection) -> None:
     for seed in COPIED:
         table = sql.Identifier("seeds", seed)
         connection.execute(
-            sql.SQL("create temp table copied as select * from {} where ruleset = '2026.2'").format(table)
+            sql.SQL("create temp table copied as select * from {} where ruleset = '2026.3'").format(table)
         )
         connection.execute("update copied set ruleset = %s", (RULESET,))
         connection.execute(sql.SQL("insert into {} select * from copied").format(table))

@@ -135,7 +135,7 @@ def simulated(another_warehouse: Any) -> Iterator[Simulated]:
         load_landed(sorted(load_sources()))
         build(["resource_type:seed", "staging", "intermediate", "marts"])
         [(cohort_sd,)] = rows(
-            "select cohort_sd::float from seeds.rule_trend where ruleset = '2026.2' and indicator = 'ks2_attainment_trend'"
+            "select cohort_sd::float from seeds.rule_trend where ruleset = '2026.3' and indicator = 'ks2_attainment_trend'"
         )
         truth = Simulated(cohort_sd)
         with connect("support_transformer") as connection, connection.cursor() as cursor:
@@ -150,7 +150,7 @@ def simulated(another_warehouse: Any) -> Iterator[Simulated]:
             ) as copy:
                 for school in range(len(truth.n)):
                     for year in truth.years(school):
-                        copy.write_row((1, "2026.2", str(school), "primary", True, *year, year[-2]))
+                        copy.write_row((1, "2026.3", str(school), "primary", True, *year, year[-2]))
         build([
             "int_indicators__trend", "int_indicators__pooled", "int_indicators__between_schools", "int_indicators__estimates",
         ])  # fmt: skip

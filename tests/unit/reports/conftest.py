@@ -245,7 +245,7 @@ def _edition(demonstration: bool, budget: str | None) -> Edition:
         list_year=2020,
         edition=2,
         as_at=date(2019, 6, 30),
-        ruleset="2019.1",
+        ruleset="2019.2",
         content_hash="4f3a" * 16,
         demonstration=demonstration,
         built_by="builder",
