@@ -53,7 +53,10 @@ def rules(candidate: Candidate) -> list[Rule]:
         _rule(
             "year_has_results",
             "There are no results of 2019/20 and 2020/21, which were never published.",
-            no_rows("select urn, academic_year, measure from batch where academic_year in (2020, 2021)"),
+            no_rows(
+                "select urn, academic_year, measure from batch where academic_year in (2020, 2021) "
+                "and key_stage not in ('census', 'exclusions')"
+            ),
         ),
         _rule(
             "year_over_by_the_day",
@@ -77,7 +80,9 @@ def rules(candidate: Candidate) -> list[Rule]:
                     inner join control.assessment_release using (assessment_id)
                     inner join landing.release as release using (release_id)
                     where candidate.candidate_id = batch.candidate_id and usage = 'known'
-                        and release.known_from <= candidate.as_at and release.academic_year = batch.academic_year
+                        and release.known_from <= candidate.as_at
+                        -- A file of exclusions holds many years.
+                        and (release.academic_year = batch.academic_year or batch.key_stage = 'exclusions')
                         and batch.release like '%(' || left(release.sha256, 8) || ')'
                 )
                 """

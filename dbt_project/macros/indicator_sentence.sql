@@ -10,6 +10,7 @@
                 '{national}', coalesce({{ in_words('national', 'unit') }}, '')),
                 '{n}', coalesce({{ in_words('n', "'pupils'") }}, ''))
             || case
+                when direction = 'context' then ''
                 when flag is null then ' With fewer than ' || minimum_pupils || ' pupils it counts neither for nor against the school.'
                 when probability_beyond_line is null then ''
                 when flag = 'likely' then ' It is likely (' || {{ chance_in_words('probability_beyond_line') }} || ') that ' || worse || '.'
@@ -17,5 +18,6 @@
                 when is_strength then ' It is likely (' || {{ chance_in_words('probability_better') }} || ') that ' || better || '.'
                 else ''
             end
+            || coalesce(' In ' || similar_schools || ' similar schools the figure was ' || {{ in_words('similar_value', 'unit') }} || '.', '')
     end
 {%- endmacro %}

@@ -17,6 +17,8 @@ inspections as (select * from {{ ref('int_inspections__by_school') }}),
 
 estimates as (select * from {{ ref('int_indicators__estimates') }}),
 
+notes as (select * from {{ ref('int_local__notes') }}),
+
 latest as (select * from inspections where recency = 1),
 
 dated as (
@@ -155,6 +157,17 @@ attainment_below_twice as (
     group by pooled.assessment_id, pooled.urn
 ),
 
+safeguarding_noted as (
+    select
+        assessment_id,
+        urn,
+        'safeguarding_noted' as gate,
+        'noted on ' || string_agg(distinct to_char(note_date, 'FMDD FMMonth YYYY'), ' and ') as detail
+    from notes
+    where category = 'safeguarding' and concern = 'serious'
+    group by assessment_id, urn
+),
+
 caught as (
     select * from category_of_concern
     union all
@@ -171,6 +184,8 @@ caught as (
     select * from stuck
     union all
     select * from attainment_below_twice
+    union all
+    select * from safeguarding_noted
 )
 
 select

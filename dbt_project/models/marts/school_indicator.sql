@@ -18,6 +18,10 @@ measured as (select * from {{ ref('int_indicators__measured') }}),
 
 inspected as (select * from {{ ref('int_indicators__inspections') }}),
 
+observed as (select * from {{ ref('int_indicators__observed') }}),
+
+similar_figures as (select * from {{ ref('int_similar__figures') }}),
+
 expected as (
     select
         schools.assessment_id,
@@ -56,6 +60,8 @@ figures as (
     select * from measured
     union all
     select * from inspected
+    union all
+    select * from observed
 ),
 
 together as (
@@ -65,6 +71,8 @@ together as (
         figures.n,
         figures.academic_years,
         figures.national,
+        similar_figures.similar_value,
+        similar_figures.similar_schools,
         figures.interval_low,
         figures.interval_high,
         figures.shrunk,
@@ -77,6 +85,7 @@ together as (
         coalesce(figures.is_strength, false) as is_strength,
         case
             when figures.urn is null and expected.method = 'trend' then 'too_few_years'
+            when figures.urn is null and expected.method = 'returned' then 'no_return_to_compare'
             when figures.urn is null then coalesce(missing_reasons.reason_code, 'no_result_known')
             else figures.reason_code
         end as reason_code,
@@ -88,6 +97,9 @@ together as (
     left join missing_reasons
         on expected.assessment_id = missing_reasons.assessment_id and expected.urn = missing_reasons.urn
         and expected.indicator = missing_reasons.indicator
+    left join similar_figures
+        on figures.assessment_id = similar_figures.assessment_id and figures.urn = similar_figures.urn
+        and figures.indicator = similar_figures.indicator
 ),
 
 -- Rounded before it is put in words: a sentence says the number that its row has.
@@ -105,6 +117,8 @@ rounded as (
         n::numeric(10, 1) as n,
         academic_years,
         national::numeric(10, 3) as national,
+        similar_value::numeric(10, 3) as similar_value,
+        similar_schools,
         interval_low::numeric(10, 3) as interval_low,
         interval_high::numeric(10, 3) as interval_high,
         shrunk::numeric(10, 3) as shrunk,
@@ -154,5 +168,7 @@ select
     risk_points,
     reason_code,
     releases_used,
+    similar_value,
+    similar_schools,
     {{ indicator_sentence() }} as sentence
 from rounded

@@ -31,6 +31,8 @@ KEYS = {
     "rule_inspection_due": ("last_outcome",),
     "rule_trend": ("indicator",),
     "rule_year_weight": ("recency",),
+    "rule_band": ("indicator", "badness_from"),
+    "rule_similar_school": ("measure",),
 }
 COPIED = (*KEYS, "rule_inspection_concern", "rule_continuity", "rule_rate_sd")
 

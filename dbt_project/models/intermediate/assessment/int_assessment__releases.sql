@@ -20,6 +20,7 @@ select
     releases.source,
     releases.layout,
     releases.academic_year,
+    releases.snapshot_date,
     releases.stage,
     case releases.stage when 'provisional' then 1 when 'revised' then 2 when 'final' then 3 end as stage_rank,
     releases.known_from,

@@ -51,7 +51,7 @@ select
     (power(sum(size_weight), 2) / sum(power(weight, 2) * size))::numeric(16, 6) as effective_size,
     sum(pupils)::numeric(10, 1) as pupils,
     count(*) as years_used,
-    string_agg(academic_year::text, ', ' order by academic_year) as academic_years,
+    string_agg(period, ', ' order by academic_year) as academic_years,
     string_agg(distinct release_label, ', ' order by release_label) as releases_used
 from windows
 group by assessment_id, ruleset, indicator, method, urn, phase, is_state_funded, years_window

@@ -9,7 +9,7 @@ assessments as (
 rulesets as (select * from {{ ref('rule_ruleset') }}),
 
 indicators as (
-    select * from {{ ref('rule_indicator') }} where method in ('proportion', 'mean', 'rate', 'trend')
+    select * from {{ ref('rule_indicator') }} where method in ('proportion', 'mean', 'rate', 'trend', 'returned')
 ),
 
 year_weights as (select * from {{ ref('rule_year_weight') }}),
@@ -21,6 +21,8 @@ rate_sds as (select * from {{ ref('rule_rate_sd') }}),
 schools as (select * from {{ ref('int_register__schools') }}),
 
 results as (select * from {{ ref('int_results__by_school') }}),
+
+returns as (select * from {{ ref('int_returns__compared') }}),
 
 national as (select * from {{ ref('int_results__national') }}),
 
@@ -42,7 +44,7 @@ available_years as (
     where national.academic_year between assessments.list_year - rulesets.oldest_year_back and assessments.list_year - 1
 ),
 
-measured as (
+published as (
     select
         available_years.assessment_id,
         available_years.ruleset,
@@ -55,6 +57,7 @@ measured as (
         schools.is_state_funded,
         results.result_urn,
         results.academic_year,
+        results.academic_year::text as period,
         available_years.recency,
         results.value,
         results.reason_code,
@@ -74,6 +77,40 @@ measured as (
         on results.assessment_id = national.assessment_id and results.measure = national.measure
         and results.academic_year = national.academic_year and schools.phase = national.phase
     where schools.phase = any(string_to_array(indicators.phases, ' '))
+),
+
+-- The year so far, against the authority's schools of the same term for want of a national figure.
+returned as (
+    select
+        returns.assessment_id,
+        indicators.ruleset,
+        indicators.indicator,
+        indicators.method,
+        indicators.noise,
+        returns.measure,
+        returns.urn,
+        returns.phase,
+        returns.is_state_funded,
+        returns.urn as result_urn,
+        returns.academic_year,
+        returns.period,
+        1::bigint as recency,
+        returns.value,
+        null::text as reason_code,
+        returns.comparator as national,
+        returns.value - returns.comparator as deviation,
+        returns.pupils,
+        returns.release_label
+    from returns
+    inner join assessments on returns.assessment_id = assessments.assessment_id
+    inner join indicators on assessments.ruleset = indicators.ruleset and returns.measure = indicators.measure
+    where returns.phase = any(string_to_array(indicators.phases, ' '))
+),
+
+measured as (
+    select * from published
+    union all
+    select * from returned
 ),
 
 changes as (
@@ -111,6 +148,7 @@ select
     measured.is_state_funded,
     measured.result_urn,
     measured.academic_year,
+    measured.period,
     measured.recency,
     year_weights.weight,
     measured.value,
@@ -120,13 +158,14 @@ select
     measured.pupils,
     measured.release_label,
     -- Pupils weigh results; a rate's noise does not fall with them, so every year weighs the same.
-    case when measured.noise = 'rate' then 1 else measured.pupils end as size,
+    case when measured.noise in ('rate', 'set_rate') then 1 else measured.pupils end as size,
     case measured.noise
         when 'proportion' then measured.national * (100 - measured.national) / nullif(measured.pupils, 0)
         -- The gap does not say how many reached the standard: half of them is the widest that it can be.
         when 'gap' then 50 * 50 / nullif(measured.pupils, 0)
         when 'mean' then power(pupil_sd.pupil_sd, 2) / nullif(measured.pupils, 0)
         when 'rate' then coalesce(year_to_year.variance, power(rate_sds.year_to_year_sd, 2))
+        when 'set_rate' then power(rate_sds.year_to_year_sd, 2)
     end as variance
 from measured
 left join year_weights on measured.ruleset = year_weights.ruleset and measured.recency = year_weights.recency

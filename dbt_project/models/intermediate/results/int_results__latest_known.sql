@@ -7,6 +7,15 @@ performance as (select * from {{ ref('stg_dfe__results') }}),
 
 exclusions as (select * from {{ ref('stg_dfe__exclusions') }}),
 
+census as (select * from {{ ref('stg_dfe__census') }}),
+
+-- Of the census only what an indicator shows or similar schools are found by.
+census_measures as (
+    select measure from {{ ref('rule_indicator') }}
+    union
+    select measure from {{ ref('rule_similar_school') }}
+),
+
 results as (
     select
         release_id, line, urn, academic_year, key_stage, measure, value, reason_code, pupils
@@ -15,6 +24,11 @@ results as (
     select
         release_id, line, urn, academic_year, 'exclusions', measure, value, reason_code, pupils
     from exclusions
+    union all
+    select
+        release_id, line, urn, academic_year, 'census', census.measure, value, reason_code, pupils
+    from census
+    where census.measure in (select census_measures.measure from census_measures)
 )
 
 select distinct on (releases.assessment_id, results.urn, results.academic_year, results.measure)

@@ -1,5 +1,5 @@
--- The comparator of each year: pupil-weighted mean of state-funded mainstream schools; for suspensions and exclusions
--- that of the phase; for absence the publisher's own national row by phase.
+-- The comparator of each year: pupil-weighted mean of state-funded mainstream schools; for suspensions, exclusions and
+-- the census that of the phase; for absence the publisher's own national row by phase.
 with
 
 releases as (select * from {{ ref('int_assessment__releases') }} where usage = 'known'),
@@ -10,28 +10,65 @@ schools as (select * from {{ ref('int_register__schools') }}),
 
 absence as (select * from {{ ref('stg_dfe__national_absence') }}),
 
+assessments as (select distinct assessment_id, ruleset from {{ ref('int_assessment__releases') }}),
+
+rulesets as (select * from {{ ref('rule_ruleset') }}),
+
+state_funded as (
+    select
+        *,
+        phase in ('primary', 'secondary', 'all_through') as is_mainstream
+    from schools
+    where is_state_funded
+),
+
 counted as (
     select
         results.*,
-        case when results.key_stage = 'exclusions' then schools.phase else 'mainstream' end as compared_with
+        state_funded.la_code,
+        case
+            when results.key_stage in ('exclusions', 'census') then state_funded.phase else 'mainstream'
+        end as compared_with
     from results
-    inner join schools on results.assessment_id = schools.assessment_id and results.urn = schools.urn
+    inner join state_funded
+        on results.assessment_id = state_funded.assessment_id and results.urn = state_funded.urn
     where
         results.value is not null
         and results.pupils > 0
-        and schools.is_state_funded
-        and (results.key_stage = 'exclusions' or schools.phase in ('primary', 'secondary', 'all_through'))
+        and (results.key_stage in ('exclusions', 'census') or state_funded.is_mainstream)
+),
+
+-- One authority's cut of a file is no country.
+authorities as (
+    select
+        state_funded.assessment_id,
+        compared.compared_with,
+        count(distinct state_funded.la_code) * rulesets.national_authorities_share as needed
+    from state_funded
+    inner join assessments on state_funded.assessment_id = assessments.assessment_id
+    inner join rulesets on assessments.ruleset = rulesets.ruleset
+    cross join
+        lateral (
+            values
+            (state_funded.phase), (case when state_funded.is_mainstream then 'mainstream' end)
+        ) as compared (compared_with)
+    where state_funded.is_open and compared.compared_with is not null
+    group by state_funded.assessment_id, compared.compared_with, rulesets.national_authorities_share
 ),
 
 computed as (
     select
-        assessment_id,
-        academic_year,
-        measure,
-        compared_with,
-        (sum(value * pupils) / sum(pupils))::numeric(10, 3) as national
+        counted.assessment_id,
+        counted.academic_year,
+        counted.measure,
+        counted.compared_with,
+        (sum(counted.value * counted.pupils) / sum(counted.pupils))::numeric(10, 3) as national
     from counted
-    group by assessment_id, academic_year, measure, compared_with
+    inner join authorities
+        on counted.assessment_id = authorities.assessment_id and counted.compared_with = authorities.compared_with
+    group by
+        counted.assessment_id, counted.academic_year, counted.measure, counted.compared_with, authorities.needed
+    having count(distinct counted.la_code) >= authorities.needed
 ),
 
 published as (

@@ -11,6 +11,7 @@ releases as {{ usable_releases() }},
 delivered as (
     select
         rows._release_id as release_id,
+        rows._line as line,
         rows.urn,
         measures.measure,
         measures.delivered,
@@ -33,9 +34,10 @@ delivered as (
     where rows.urn ~ '^[0-9]{5,7}$'
 )
 
--- Distinct, because the publisher repeats a school whole in one year.
-select distinct
+-- Once, because the publisher repeats a school whole in one year.
+select distinct on (releases.release_id, delivered.urn, delivered.measure)
     releases.release_id,
+    delivered.line,
     delivered.urn,
     releases.academic_year,
     delivered.measure,
@@ -48,3 +50,4 @@ left join reason_codes on btrim(delivered.delivered) = reason_codes.code
 where
     -- A layout without the column leaves a null, which says nothing about the measure.
     delivered.delivered is not null
+order by releases.release_id, delivered.urn, delivered.measure, delivered.line

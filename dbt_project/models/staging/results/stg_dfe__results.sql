@@ -32,6 +32,7 @@ delivered as (
             ('reading_progress', ks2.reading_progress, {{ as_number('ks2.eligible_pupils') }}),
             ('writing_progress', ks2.writing_progress, {{ as_number('ks2.eligible_pupils') }}),
             ('maths_progress', ks2.maths_progress, {{ as_number('ks2.eligible_pupils') }}),
+            ('ks2_non_mobile_pct', ks2.non_mobile_pct, {{ as_number('ks2.eligible_pupils') }}),
             -- Its pupils are the disadvantaged ones; the file has their share.
             (
                 'rwm_disadvantage_gap',
@@ -87,7 +88,8 @@ delivered as (
             ('attainment8', ks4.attainment8, ks4.pupils),
             ('progress8', ks4.progress8, coalesce(nullif(ks4.progress8_pupils, ''), ks4.pupils)),
             ('english_maths_4_pct', ks4.english_maths_4_pct, ks4.pupils),
-            ('english_maths_5_pct', ks4.english_maths_5_pct, ks4.pupils)
+            ('english_maths_5_pct', ks4.english_maths_5_pct, ks4.pupils),
+            ('ks4_non_mobile_pct', ks4.non_mobile_pct, ks4.pupils)
         ) as measures (measure, delivered, pupils)
     where
         (ks4.rectype in ('1', '2') or ks4.rectype is null)
