@@ -50,7 +50,7 @@ TABLES = (
         "school_indicator",
         ("urn", "indicator", "indicator_name", "domain", "unit", "direction", "value", "n", "academic_years", "national",
          "interval_low", "interval_high", "shrunk", "line", "probability_beyond_line", "flag", "points",
-         "points_available", "reason_code", "releases_used", "similar_value", "similar_schools", "sentence"),
+         "points_available", "reason_code", "releases_used", "sentence", "similar_value", "similar_schools"),
         sql.SQL("marts.school_indicator"),
         ("urn", "indicator"),
     ),

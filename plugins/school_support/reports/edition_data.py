@@ -75,6 +75,8 @@ class IndicatorRow:
     reason_code: str | None
     releases_used: str | None
     sentence: str | None
+    similar_value: Decimal | None
+    similar_schools: int | None
 
 
 @dataclass(frozen=True, slots=True)

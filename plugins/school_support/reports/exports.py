@@ -44,6 +44,7 @@ DECIMALS = {
     "value": (10, 3),
     "n": (10, 1),
     "national": (10, 3),
+    "similar_value": (10, 3),
     "interval_low": (10, 3),
     "interval_high": (10, 3),
     "shrunk": (10, 3),

@@ -24,6 +24,14 @@ REASONS = {
     "never_inspected": "no inspection was known on the day",
     "predecessor_only": "only the school before it was inspected",
     "no_grade": "the latest inspection gave no grade",
+    "inspected_once_or_never": "there was no inspection before the latest",
+    "too_few_years": "too few years to compare",
+    "no_national_figure": "no national figure of the year was known on the day",
+    "no_return_known": "the school returned nothing this year",
+    "no_return_to_compare": "the school returned nothing this year, or too few schools of its phase did to compare with",
+    "head_teacher_not_known": "no file known on the day tells of the head teacher",
+    "register_too_short": "the register's files do not go back far enough to say",
+    "no_note": "no note of an officer counts on the day",
 }
 PHASES = {
     "nursery": "Nursery",
@@ -35,7 +43,10 @@ PHASES = {
     "post_16": "16 to 19",
     "unknown": "Phase not known",
 }
-DOMAINS = ("attainment", "progress", "trend", "disadvantage", "absence", "behaviour", "inspection", "inspection_due")
+DOMAINS = (
+    "attainment", "progress", "trend", "disadvantage", "in_year", "absence", "behaviour", "inspection", "inspection_due",
+    "leadership", "local", "context",
+)  # fmt: skip
 SECTORS = {"maintained": "Local authority maintained", "academy": "Academy or free school"}
 DECIDED = {
     "gate": "a gate",
@@ -51,10 +62,11 @@ FLAGS = {
 }
 UNITS = {
     "percent": (1, "%"), "score": (1, ""), "points": (2, ""), "years": (1, " years"), "gap": (1, " points"),
-    "point_change": (1, " points"), "rate": (2, " per 100"),
+    "point_change": (1, " points"), "rate": (2, " per 100"), "change_percent": (1, "%"), "months": (0, " months"),
 }  # fmt: skip
 """Decimal places of a unit, and what stands after the number."""
 CONCERNS = {1: "no concern", 2: "concern", 3: "serious concern"}
+"""Levels in which inspections, officers' notes and returns are compared; never numbers to reckon with."""
 SOURCES = {
     "gias": "Get Information about Schools (register)",
     "gias_links": "Get Information about Schools: predecessors and successors",
@@ -123,7 +135,7 @@ def measured(value: Decimal | None, unit: str, domain: str) -> str:
     """A value in the words of its unit; progress carries its sign, because nought is the national middle."""
     if value is None:
         return "none"
-    if unit == "grade":
+    if unit in ("grade", "level"):
         return CONCERNS.get(int(value), plain(value))
     places, after = UNITS.get(unit, (1, ""))
     sign = "+" if domain == "progress" and value > 0 else ""

@@ -190,7 +190,7 @@ def _indicator(urn: str, key: str, quality: float, draw: random.Random) -> Indic
         return IndicatorRow(
             **fixed, value=None, n=None, academic_years=None, interval_low=None, interval_high=None, shrunk=None,
             probability_beyond_line=None, flag=None, points=None, points_available=Decimal("0.00"),
-            reason_code=draw.choice(REASON_CODES), sentence=f"{name}: no figure.",
+            reason_code=draw.choice(REASON_CODES), sentence=f"{name}: no figure.", similar_value=None, similar_schools=None,
         )  # fmt: skip
     pupils = draw.choice((9, 24, 45, 60, 90, 132, 180))
     better = spread if direction == "higher_is_better" else -spread
@@ -208,6 +208,7 @@ def _indicator(urn: str, key: str, quality: float, draw: random.Random) -> Indic
         probability_beyond_line=number(probability, 4), flag=flag if counts else None,
         points=Decimal({"likely": "2.00", "possible": "1.00", "none": "0.00"}[flag]) if counts else Decimal("0.00"),
         points_available=Decimal("2.00") if counts else Decimal("0.00"), reason_code=None,
+        similar_value=number(national + 0.1, 3), similar_schools=50,
         sentence=f"{name} over 2016 to 2018 was {value:.1f} for {pupils} pupils against {national} nationally; the chance "
         f"that the school is {beyond} {line} is {100 * probability:.0f}%.",
     )  # fmt: skip
@@ -224,7 +225,8 @@ def _outcome(urn: str, grade: str | None) -> IndicatorRow:
         points=Decimal({"likely": "2.00", "possible": "1.00"}.get(flag or "", "0.00")),
         points_available=Decimal("2.00") if flag else Decimal("0.00"),
         reason_code=None if level else "never_inspected", releases_used="ofsted_outcomes 2018-07-31 (9f8e7d6c)",
-        sentence="The latest inspection known found that the school needs to improve.",
+        sentence="The latest inspection known found that the school needs to improve.", similar_value=None,
+        similar_schools=None,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ latest as (
     select distinct on (releases.assessment_id, notes.urn, notes.note_date, notes.category, notes.author)
         releases.assessment_id,
         releases.as_at,
-        releases.release_label,
+        releases.release_label || ' line ' || notes.line as release_label,
         notes.urn,
         notes.note_date,
         notes.category,
