@@ -139,15 +139,21 @@ def _counted_share(school: Establishment) -> float:
 
 
 def table_rows(tables: Tables) -> Iterator[Row]:
-    """The file: schools by authority and number, then England's primary, secondary and special schools."""
+    """The file: schools by authority and number, then England's primary, secondary and special schools.
+
+    The special schools of a small country have fewer pupils than its largest school, so that no reader could take their
+    row for England's; it is left out, as in the publisher's file of 2017/18.
+    """
     phases = [census_phase(school) for school in tables.schools]
     together = zip(tables.schools, phases, tables.pupils.each(), strict=True)
     for school, kind, pupils in sorted(together, key=lambda one: one[0].laestab):
         identity = {"URN": str(school.urn), "LA": school.authority.code, "Estab": f"{school.number:04d}"}
         yield CENSUS_2025.row(identity | _spelt(kind, pupils))
+    largest = float(tables.pupils.roll.max())
     for name in PHASES:
-        england = {"URN": "NAT", "Estab": name}
-        yield CENSUS_2025.row(england | _spelt(name, tables.pupils.pick(np.array(phases) == name).total()))
+        total = tables.pupils.pick(np.array(phases) == name).total()
+        if float(total.roll) > largest:
+            yield CENSUS_2025.row({"URN": "NAT", "Estab": name} | _spelt(name, total))
 
 
 def _spelt(kind: str, pupils: Pupils) -> dict[str, str]:
