@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -19,6 +19,11 @@ class Columns:
     def pick(self, chosen: NDArray[np.bool_] | int) -> Self:
         """The chosen schools."""
         return type(self)(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+    def each(self) -> Iterator[Self]:
+        """Every school by itself, in plain floats: many times as quick as picking one after the other."""
+        for numbers in zip(*(getattr(self, field.name).tolist() for field in fields(self)), strict=True):
+            yield type(self)(*numbers)
 
     def total(self) -> Self:
         """The sums over all schools."""

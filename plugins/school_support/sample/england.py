@@ -16,6 +16,7 @@ from school_support.sample.kinds import KINDS
 from school_support.sample.links import register_links
 from school_support.sample.quality import follow_script, quality_paths
 from school_support.sample.randomness import stream
+from school_support.sample.rolls import with_falling_rolls
 from school_support.sample.schools import Authority, England, Establishment, How, Plan, Site, first_intake
 
 TODAY = dt.date(2026, 6, 30)  # the last day the sample knows about
@@ -64,6 +65,7 @@ def build_england(seed: int, schools: int) -> England:
     for authority, size in others:
         first_urn = OTHER_FIRST_URN + len(establishments)
         plans = _plans(authority, size, stream(seed, "plans", authority.code))
+        plans = with_falling_rolls(plans, stream(seed, "rolls", authority.code))
         establishments += _establish(authority, plans, first_urn, seed)
     authorities = [FENMERE, *(authority for authority, _ in others)]
     return England(authorities, establishments, register_links(establishments))
@@ -266,6 +268,7 @@ def _establish(authority: Authority, plans: Sequence[Plan], first_urn: int, seed
                 growth=0.0 if plan.script else float(growth[index]),
                 coverage=LOW_COVERAGE if few_covered else COVERAGE,
                 started=first_intake(plan),
+                fall=plan.fall,
             )
         number = _number(plan, index)
         made[plan.key] = Establishment(urn[plan.key], authority, number, plan, site, plan.closed)

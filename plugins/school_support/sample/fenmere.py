@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import cast
 
 from school_support.sample.kinds import KINDS
-from school_support.sample.schools import Authority, How, Plan
+from school_support.sample.schools import Authority, Fall, How, Plan
 
 FENMERE = Authority(code="999", name="Fenmere", region="East of England", postcode_area="XF")
 FIRST_URN = 990001  # far above any real URN, and the same however large the rest of the country is
@@ -42,6 +42,8 @@ def fenmere_plans() -> list[Plan]:
             follows=tuple(row["follows"].split()),
             how=cast(How, row["how"]),
             script=(float(row["quality_2016"]), float(row["quality_2026"])) if row["quality_2016"] else None,
+            fall=Fall(int(row["falls_after"]), float(row["roll_lost"])) if row["falls_after"] else None,
+            head_since=_date(row["head_since"]),
         )
         for row in read_table("schools")
     ]

@@ -198,11 +198,12 @@ def table_rows(tables: Tables, england: England, known_from: dt.date) -> Iterato
     speller = _Speller(year, others_percent)
     successors = {old.urn: new for new in england.establishments for old in new.predecessors}
     special = np.array([school.kind.special for school in tables.schools])
+    each = list(tables.results.each())
     for record_type, chosen in (("1", ~special), ("2", special)):
         for index in np.flatnonzero(chosen):
             school = tables.schools[index]
             values = _identity(school, record_type, successors.get(school.urn), known_from)
-            mine = tables.results.pick(int(index))
+            mine = each[index]
             values |= {"TOTPUPS": str(school.site.roll(year)), "TPUPYEAR": f"{mine.eligible:.0f}"}
             if mine.eligible == 0:
                 yield layout.row(values, last="TPUPYEAR")

@@ -197,6 +197,7 @@ def final_rows(tables: Tables, england: England) -> Iterator[Row]:
     """The April file: mainstream, special, authorities (4), all schools (5), state-funded schools (7)."""
     layout = layouts.KS4_FINAL_2017 if tables.year == 2017 else layouts.KS4_FINAL_2018
     speller = _Speller(tables.year, spell=trimmed, area_percent=padded_percent)
+    each = list(tables.results.each())
     for record_type, school, index in _in_order(tables, england):
         identity = _identity(school, record_type)
         if index is None:
@@ -206,10 +207,10 @@ def final_rows(tables: Tables, england: England) -> Iterator[Row]:
         if tables.results.pupils[index] == 0:
             yield layout.row(values, last="TPUP")
         elif school.kind.state_funded:
-            figures = speller.school(tables.results.pick(index), bool(tables.entered[index]))
+            figures = speller.school(each[index], bool(tables.entered[index]))
             yield layout.row(values | figures)
         else:
-            yield layout.row(values | speller.independent(tables.results.pick(index)))
+            yield layout.row(values | speller.independent(each[index]))
     for record_type, code, chosen in _areas(tables, england):
         roll = sum(tables.schools[index].site.roll(tables.year) for index in np.flatnonzero(chosen))
         values = {"RECTYPE": record_type, "LEA": code} | _roll(roll)

@@ -37,7 +37,7 @@ class Layout:
     def __post_init__(self) -> None:
         object.__setattr__(self, "header", read_header(self.header_file))
         # Publishers changed upper and lower case between vintages (TNotFSM6CLA1A, TNOTFSM6CLA1A).
-        positions = {name.casefold(): index for index, name in enumerate(self.header)}
+        positions = {spelt: index for index, name in enumerate(self.header) for spelt in (name, name.casefold())}
         object.__setattr__(self, "_position", positions)
 
     def row(self, values: Mapping[str, str], *, last: str | None = None) -> list[str]:
@@ -48,7 +48,9 @@ class Layout:
         """
         cells = [""] * (len(self.header) if last is None else self._position[last.casefold()] + 1)
         for name, value in values.items():
-            index = self._position.get(name.casefold())
+            index = self._position.get(name)
+            if index is None:
+                index = self._position.get(name.casefold())
             if index is not None:
                 cells[index] = value
         return cells
@@ -79,5 +81,8 @@ KS4_FINAL_2018 = Layout("ks4_final_2018")
 KS4_PROVISIONAL_2017 = Layout("ks4_provisional_2017", line_end="\n")
 KS4_PROVISIONAL_2018 = Layout("ks4_provisional_2018")
 ABSENCE_2017 = Layout("absence_2017")
+CENSUS_2025 = Layout("census_2025")
+EXCLUSIONS_EES = Layout("exclusions_ees", encoding="utf-8", line_end="\n", ends_with_line_end=True)
+LOCAL_INTELLIGENCE = Layout("local_intelligence", ends_with_line_end=True)
 SCHOOL_RETURNS = Layout("school_returns_long", encoding="utf-8", line_end="\n", ends_with_line_end=True)
 RELEASES = Layout("releases", encoding="utf-8", line_end="\n", ends_with_line_end=True)

@@ -46,3 +46,21 @@ STREETS = (
     "Church Lane", "School Road", "Mill Street", "Station Road", "The Drove", "Park Avenue", "Chapel Street",
     "Orchard Way", "Manor Road", "Bridge Street", "Fen Road", "Queen Street",
 )  # fmt: skip
+
+# Of people. The surnames are nobody's and in no name of a school or place.
+WOMEN = (
+    "Alice", "Amina", "Beth", "Carys", "Dora", "Elena", "Farah", "Grace", "Hannah", "Imogen", "Joan", "Kavita",
+    "Leah", "Maeve", "Nadia", "Orla", "Priya", "Ruth", "Sunita", "Tess",
+)  # fmt: skip
+MEN = (
+    "Adam", "Bilal", "Callum", "Dev", "Edwin", "Femi", "Gareth", "Hugh", "Idris", "Jacob", "Kofi", "Liam",
+    "Marek", "Neil", "Omar", "Piotr", "Rohan", "Simon", "Tomos", "Victor",
+)  # fmt: skip
+SURNAMES = tuple(
+    start + end
+    for start in (
+        "Brax", "Cask", "Drumm", "Fossi", "Gant", "Hobbi", "Jessa", "Kirra", "Lorri", "Merri", "Nettle", "Orri",
+        "Pothe", "Quillo", "Rumma", "Skelli", "Tamm", "Vandel", "Wendle", "Yarba", "Zeal",
+    )
+    for end in ("bock", "dyce", "gett", "kiss", "lard", "mond", "nott", "pell", "rick", "tock", "vane", "wright")
+)  # fmt: skip

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 from school_support.sample import names
+from school_support.sample.heads import Heads, acting, head_on
 from school_support.sample.layouts import GIAS, Row
 from school_support.sample.links import links_known
-from school_support.sample.school_years import census_day
+from school_support.sample.school_years import academic_year, census_day
 from school_support.sample.schools import England, Establishment, How
 
 # How long before the day a change of URN shows as proposed.
@@ -28,6 +29,8 @@ REASON_CLOSED: dict[How, str] = {
     "splits": "De-amalgamation",
     "absorbs": "Result of Amalgamation/Merger",
 }
+VACANT_EVERY = 97  # one post in so many stands without a name on a day
+CAPITALS_EVERY = 89  # and one name in so many in capitals, which is no change of the head
 CURLY_EVERY = 3  # the register spells one apostrophe in so many as a right quotation mark (byte 0x92)
 
 
@@ -83,11 +86,28 @@ def _reason_opened(school: Establishment) -> str:
     return REASON_OPENED.get(school.plan.how, "New Provision")
 
 
-def register_rows(england: England, day: dt.date) -> Iterator[Row]:
+def register_rows(england: England, heads: Heads, day: dt.date) -> Iterator[Row]:
     """Every URN known on a day: open, closed, and proposed to open within four months."""
     for school in england.establishments:
         if school.opened is None or school.opened <= day + dt.timedelta(days=PROPOSED_DAYS):
-            yield GIAS.row(_values(school, day))
+            yield GIAS.row(_values(school, day) | _people(school, heads, day))
+
+
+def _people(school: Establishment, heads: Heads, day: dt.date) -> dict[str, str]:
+    """The columns about people; whoever reads the file takes them out."""
+    head = head_on(heads, school, day) if school.open_on(day) else None
+    if head is None or (school.urn + day.year) % VACANT_EVERY == 0:
+        return {}
+    post = "Principal" if school.kind.sector == "academy" else "Headteacher"
+    shouted = (school.urn + day.year) % CAPITALS_EVERY == 0
+    return {
+        # Numbers from 01632 960000 to 960999 are kept for fiction.
+        "TelephoneNum": f"01632960{school.urn % 1000:03d}",
+        "HeadTitle (name)": head.title,
+        "HeadFirstName": head.first_name,
+        "HeadLastName": head.last_name.upper() if shouted else head.last_name,
+        "HeadPreferredJobTitle": f"Acting {post}" if acting(school, academic_year(day)) else post,
+    }
 
 
 def _values(school: Establishment, day: dt.date) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from school_support.sample.heads import acting
 from school_support.sample.layouts import SCHOOL_RETURNS, Row
 from school_support.sample.randomness import stream
 from school_support.sample.schools import RECEPTION_AGE, England, Establishment
@@ -94,7 +95,7 @@ def _return(school: Establishment, year: int, term: str, days: int, seed: int) -
     yield SCHOOL_RETURNS.row(
         _key(school, year, term, "school")
         | {
-            "Headteacher status": "acting" if quality < -1.2 else "substantive",
+            "Headteacher status": "acting" if acting(school, year) else "substantive",
             "Governance concern": concern,
             "Finance concern": "some" if school.site.roll(year) < 100 else "none",
             "Staffing concern": concern,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ from school_support.sample.school_years import academic_year, counted_on
 How = Literal["", "converts", "sponsored", "amalgamates", "splits", "absorbs"]
 
 RECEPTION_AGE = 4
+FALLS_FOR = 3  # years
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,23 @@ class Authority:
 
 
 @dataclass(frozen=True)
+class Fall:
+    """A roll that falls: after the census of academic year `after`, in three years by the share `lost`, and then stays."""
+
+    after: int
+    lost: float
+
+    def left(self, year: int) -> float:
+        """The share of the roll that is left in academic year `year`."""
+        return 1 - self.lost * float(np.clip((year - self.after) / FALLS_FOR, 0.0, 1.0))
+
+
+@dataclass(frozen=True)
 class Plan:
-    """One URN to be, before it has its numbers. Ages in years, `pupils` when full, `fsm` a share."""
+    """One URN to be, before it has its numbers. Ages in years, `pupils` when full, `fsm` a share.
+
+    `head_since` is the first day of its present head teacher where that is no matter of chance.
+    """
 
     key: str
     name: str
@@ -46,6 +63,8 @@ class Plan:
     follows: tuple[str, ...] = ()
     how: How = ""
     script: tuple[float, float] | None = None
+    fall: Fall | None = None
+    head_since: dt.date | None = None
 
 
 @dataclass
@@ -54,7 +73,7 @@ class Site:
 
     `started` is the academic year of the first intake of a school that is really new: it fills up from
     the youngest year. `growth` is the yearly change of the roll, `coverage` the share of pupils whose
-    earlier attainment is known.
+    earlier attainment is known, `fall` what the roll loses beside the growth.
     """
 
     key: str
@@ -66,6 +85,7 @@ class Site:
     growth: float
     coverage: float
     started: int | None
+    fall: Fall | None = None
 
     def quality_in(self, year: int) -> float:
         return float(self.quality[year - FIRST_YEAR])
@@ -83,10 +103,14 @@ class Site:
     def roll(self, year: int) -> int:
         """Pupils at the census of academic year `year`."""
         trend = (1 + self.growth) ** (year - 2021)
-        return round(self.pupils * trend * self.filled(year))
+        left = self.fall.left(year) if self.fall else 1.0
+        return round(self.pupils * trend * left * self.filled(year))
 
     def cohort_size(self, year: int, leaving_age: int) -> float:
-        """Expected pupils in the year group that reaches `leaving_age` in academic year `year`."""
+        """Expected pupils in the year group that reaches `leaving_age` in academic year `year`.
+
+        A roll falls from the youngest year up; those who leave were admitted before.
+        """
         if self.started is not None and year < self.started + leaving_age - 1 - max(self.low, RECEPTION_AGE):
             return 0.0
         return self.pupils * (1 + self.growth) ** (year - 2021) / self.year_groups
@@ -176,8 +200,15 @@ class England:
     establishments: list[Establishment]
     links: list[Link]
 
+    @cached_property
+    def _by_authority(self) -> dict[Authority, list[Establishment]]:
+        schools: dict[Authority, list[Establishment]] = {authority: [] for authority in self.authorities}
+        for school in self.establishments:
+            schools[school.authority].append(school)
+        return schools
+
     def of(self, authority: Authority) -> list[Establishment]:
-        return [school for school in self.establishments if school.authority is authority]
+        return self._by_authority[authority]
 
     def state_funded_on(self, day: dt.date) -> list[Establishment]:
         return [school for school in self.establishments if school.kind.state_funded and school.open_on(day)]

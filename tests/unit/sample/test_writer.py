@@ -29,7 +29,7 @@ def test_another_seed_gives_another_country(folder: Path, tmp_path: Path) -> Non
 
 def test_the_summary_says_what_was_written(written: tuple[Path, SampleSummary], index: Table) -> None:
     _, summary = written
-    assert (summary.files, summary.schools, summary.authority_schools) == (60, 300, 80)
+    assert (summary.files, summary.schools, summary.authority_schools) == (75, 300, 80)
     assert summary.rows == sum(int(entry["rows"]) for entry in index)
     assert summary.seconds > 0
 
@@ -57,6 +57,17 @@ def test_there_are_no_results_of_2020_and_2021(index: Table) -> None:
         "dfe_ks2": {"2017": 1, "2018": 1, "2019": 2, "2023": 1, "2024": 1, "2025": 2},
         "dfe_ks4": {"2017": 2, "2018": 2, "2019": 2, "2022": 1, "2023": 1, "2024": 1, "2025": 2},
         "dfe_absence": {"2017": 1, "2018": 1, "2019": 1, "2022": 1, "2023": 1, "2024": 1, "2025": 1},
+    }
+
+
+def test_census_and_exclusions_go_on_through_the_pandemic(index: Table) -> None:
+    years = {
+        source: [entry["academic_year"] for entry in index if entry["source"] == source]
+        for source in ("dfe_census", "dfe_exclusions")
+    }
+    assert years == {
+        "dfe_census": [str(year) for year in range(2018, 2026)],
+        "dfe_exclusions": ["2022", "2023", "2024", "2025"],
     }
 
 
