@@ -8,6 +8,8 @@ assessments as (select distinct assessment_id, ruleset from {{ ref('int_assessme
 
 domains as (select * from {{ ref('rule_domain') }}),
 
+risk_weights as (select * from {{ ref('rule_risk_weight') }}),
+
 indicators as (select * from {{ ref('school_indicator') }} where assessment_id in {{ selected_assessments() }}),
 
 summed as (
@@ -23,23 +25,38 @@ summed as (
     group by assessment_id, urn, domain
 ),
 
-scaled as (
+weighted as (
     select
         schools.assessment_id,
         schools.authority,
         schools.urn,
         domains.domain,
         domains.domain_cap,
-        coalesce(domains.domain_cap * summed.points / summed.weight_expected, 0) as points,
-        coalesce(domains.domain_cap * summed.weight_available / summed.weight_expected, 0) as points_available,
-        coalesce(summed.weight_available / summed.weight_expected, 0) as weight_known,
-        case when summed.weight_expected is not null then domains.risk_weight end as risk_weight,
-        domains.risk_weight * summed.risk_points / summed.weight_expected as risk_points
+        coalesce(risk_weights.risk_weight, domains.risk_weight) as risk_weight
     from schools
     inner join assessments on schools.assessment_id = assessments.assessment_id
     inner join domains on assessments.ruleset = domains.ruleset
+    left join risk_weights
+        on domains.ruleset = risk_weights.ruleset and domains.domain = risk_weights.domain
+        and schools.phase = risk_weights.phase
+),
+
+scaled as (
+    select
+        weighted.assessment_id,
+        weighted.authority,
+        weighted.urn,
+        weighted.domain,
+        weighted.domain_cap,
+        coalesce(weighted.domain_cap * summed.points / summed.weight_expected, 0) as points,
+        coalesce(weighted.domain_cap * summed.weight_available / summed.weight_expected, 0) as points_available,
+        coalesce(summed.weight_available / summed.weight_expected, 0) as weight_known,
+        case when summed.weight_expected is not null then weighted.risk_weight end as risk_weight,
+        weighted.risk_weight * summed.risk_points / summed.weight_expected as risk_points
+    from weighted
     left join summed
-        on schools.assessment_id = summed.assessment_id and schools.urn = summed.urn and domains.domain = summed.domain
+        on weighted.assessment_id = summed.assessment_id and weighted.urn = summed.urn
+        and weighted.domain = summed.domain
 )
 
 select

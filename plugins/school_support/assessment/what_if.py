@@ -31,6 +31,7 @@ KEYS = {
     "rule_inspection_due": ("last_outcome",),
     "rule_trend": ("indicator",),
     "rule_year_weight": ("recency",),
+    "rule_risk_weight": ("domain", "phase"),
     "rule_band": ("indicator", "badness_from"),
     "rule_similar_school": ("measure",),
 }
