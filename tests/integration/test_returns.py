@@ -300,7 +300,8 @@ def test_the_sample_s_returns_pass_the_gate_and_are_staged(inbox: Path, small_sa
     land_folder(small_sample, FROM_SCHOOLS)
     load_landed(FROM_SCHOOLS)
     verdicts = accept_loaded(FROM_SCHOOLS)
-    assert [(verdict.accepted, verdict.warnings) for verdict in verdicts] == [(True, ())] * 5
+    # Five files of returns and three of officers' notes.
+    assert [(verdict.accepted, verdict.warnings) for verdict in verdicts] == [(True, ())] * 8
     build(["+staging.local"])
     with connect("support_transformer") as connection:
         # Ten primary schools with 7 year groups and 3 subjects, two secondary schools with 5 and 3.
@@ -347,7 +348,7 @@ def test_notes_and_decisions_come_by_the_same_door(inbox: Path, schools: list[Id
     drop(inbox / "panel.xlsx")
     done = empty_inbox(FIRST)
     assert (done.accepted, done.faults) == (2, 0), [Path(path).read_text() for path in done.notes]
-    assert fetch("select category, note, expires_on from raw.local_intelligence") == [
+    assert fetch("select category, note, expires_on from raw.local_intelligence where urn = %s", urn) == [
         ("finance", "A deficit, and no plan yet", "2026-12-31")
     ]
     assert fetch("select decision, tier, decided_on, expires_on from raw.panel_decisions") == [
