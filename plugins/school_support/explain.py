@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 from rich.tree import Tree
@@ -119,23 +121,43 @@ def _tree(connection: Connection, assessment_id: int, urn: str) -> Tree:
         order by indicator
         """
     )
+    files = {
+        row["sha256"][:8]: f"file {row['file_name']}, public since {row['known_from']}"
+        for row in rows(
+            "select sha256, file_name, known_from from control.assessment_release "
+            "inner join landing.release using (release_id) where assessment_id = %(id)s"
+        )
+    }
     domains = rows("select * from marts.school_risk where assessment_id = %(id)s and urn = %(urn)s order by domain")
     for domain in domains:
         branch = tree.add(
             f"[bold]{domain['domain']}[/]: {domain['points']} of {domain['points_available']} points (cap {domain['domain_cap']})"
         )
         for indicator in (row for row in indicators if row["domain"] == domain["domain"]):
-            _add_indicator(branch, indicator, results, inspections)
+            _add_indicator(branch, indicator, results, inspections, files)
     return tree
 
 
-def _add_indicator(branch: Tree, indicator: DictRow, results: list[DictRow], inspections: list[DictRow]) -> None:
+def _add_indicator(
+    branch: Tree, indicator: DictRow, results: list[DictRow], inspections: list[DictRow], files: dict[str, str]
+) -> None:
     leaf = branch.add(
         f"{indicator['indicator_name']}: {indicator['points']} of {indicator['points_available']} points "
         f"(weight {indicator['weight']})"
     )
     leaf.add(indicator["sentence"])
-    figures = ("value", "n", "national", "interval_low", "interval_high", "shrunk", "line", "probability_beyond_line")
+    figures = (
+        "value",
+        "n",
+        "national",
+        "similar_value",
+        "similar_schools",
+        "interval_low",
+        "interval_high",
+        "shrunk",
+        "line",
+        "probability_beyond_line",
+    )
     known = [f"{name} {indicator[name]}" for name in figures if indicator[name] is not None]
     leaf.add(", ".join(known) if known else f"no figure: {indicator['reason_code']}")
     if indicator["domain"] in ("inspection", "inspection_due"):
@@ -145,14 +167,21 @@ def _add_indicator(branch: Tree, indicator: DictRow, results: list[DictRow], ins
                 f"inspected{whose} on {inspection['inspection_date']}: {inspection['overall_effectiveness'] or 'no grade'}, "
                 f"level of concern {inspection['concern_level']}, from {inspection['release']}"
             )
-    years = (indicator["academic_years"] or "").split(", ")
-    for result in (row for row in results if row["measure"] == indicator["measure"]):
+    years = set(re.findall(r"[0-9]{4}", indicator["academic_years"] or ""))
+    told = [row for row in results if row["measure"] == indicator["measure"]]
+    for result in told:
         said = result["value"] if result["value"] is not None else result["reason_code"]
         used = "used" if str(result["academic_year"]) in years else "not used"
         leaf.add(
             f"{result['academic_year']}: {said} ({_pupils(result['pupils'])}, {result['stage'] or 'no stage'}, {used}), "
             f"from {result['release']}, file {result['file_name']}, line {result['line']}, public since {result['known_from']}"
         )
+    if not told:
+        # Notes, returns and the register: the label ends in the line where one line says it.
+        for label, sha8, line in re.findall(
+            r"([^,;]+[(]([0-9a-f]{8})[)])( line [0-9]+)?", indicator["releases_used"] or ""
+        ):
+            leaf.add(f"from {label.strip()}, {files.get(sha8, 'a file that is not pinned')}{line and ',' + line}")
 
 
 def _or_none(value: object) -> str:
