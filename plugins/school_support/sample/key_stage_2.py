@@ -26,6 +26,7 @@ from school_support.sample.figures import (
     trimmed,
 )
 from school_support.sample.layouts import Layout, Row
+from school_support.sample.mobility import staying
 from school_support.sample.randomness import stream
 from school_support.sample.register import age_range, postcode, street
 from school_support.sample.schools import England, Establishment
@@ -76,6 +77,7 @@ PROGRESS_PARTS = ("PROG", "PROG_LOWER", "PROG_UPPER", "COV", "PROG_DESCR")
 PROGRESS_COLUMNS = tuple(f"{subject}{part}" for subject in SUBJECTS for part in PROGRESS_PARTS)
 COUNTED_COLUMNS = (
     "BELIG", "GELIG", "PBELIG", "PGELIG", "TFSM6CLA1A", "PTFSM6CLA1A", "TNotFSM6CLA1A", "PTNotFSM6CLA1A",
+    "TMOBN", "PTMOBN",
 )  # fmt: skip
 GAP_COLUMNS = ("PTRWM_EXP_FSM6CLA1A", "PTRWM_EXP_NotFSM6CLA1A", "DIFFN_RWM_EXP")
 RESULT_COLUMNS = ("PTRWM_EXP", "PTRWM_HIGH", "PTRWM_EXP_B", "PTRWM_EXP_G", "READ_AVERAGE", "MAT_AVERAGE")
@@ -92,6 +94,7 @@ class Results(Columns):
     eligible: Numbers
     boys: Numbers
     disadvantaged: Numbers
+    non_mobile: Numbers
     expected: Numbers
     expected_boys: Numbers
     expected_disadvantaged: Numbers
@@ -156,14 +159,18 @@ def _draw(schools: Sequence[Establishment], year: int, rng: np.random.Generator)
         + (level.pupil_sd or {}).get(subject, 0.0) * np.sqrt(matched) * noise[:, 4 + index]
         for index, subject in enumerate(SUBJECTS)
     }
+    expected_boys = rng.hypergeometric(expected, eligible - expected, boys)
+    higher = rng.binomial(expected, high_share)
+    non_mobile = rng.binomial(eligible, staying(fsm))
     return Results(
         eligible=eligible.astype(float),
         boys=boys.astype(float),
         disadvantaged=disadvantaged.astype(float),
+        non_mobile=non_mobile.astype(float),
         expected=expected.astype(float),
-        expected_boys=rng.hypergeometric(expected, eligible - expected, boys).astype(float),
+        expected_boys=expected_boys.astype(float),
         expected_disadvantaged=expected_fsm.astype(float),
-        higher=rng.binomial(expected, high_share).astype(float),
+        higher=higher.astype(float),
         tested=tested.astype(float),
         reading_sum=tested * (level.reading + strength) + spread * noise[:, 2],
         maths_sum=tested * (level.maths + strength) + spread * noise[:, 3],
@@ -313,6 +320,8 @@ class _Speller:
             "PTFSM6CLA1A": percent(float(results.disadvantaged), eligible),
             "TNotFSM6CLA1A": f"{other:.0f}",
             "PTNotFSM6CLA1A": percent(float(other), eligible),
+            "TMOBN": f"{results.non_mobile:.0f}",
+            "PTMOBN": percent(float(results.non_mobile), eligible),
         }
 
     def _results(self, results: Results) -> dict[str, str]:

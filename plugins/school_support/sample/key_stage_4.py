@@ -27,6 +27,7 @@ from school_support.sample.figures import (
     trimmed,
 )
 from school_support.sample.layouts import Row
+from school_support.sample.mobility import staying
 from school_support.sample.randomness import stream
 from school_support.sample.register import age_range, postcode, street
 from school_support.sample.schools import England, Establishment
@@ -82,7 +83,7 @@ PROGRESS_COLUMNS = (
 ATTAINMENT_COLUMNS = (
     "TOTATT8", "ATT8SCR", "PTL2BASICS_94", "PTL2BASICS_95", "TEBACC_E_PTQ_EE", "PTEBACC_E_PTQ_EE",
 )  # fmt: skip
-PUPIL_COLUMNS = ("TFSM6CLA1A", "PTFSM6CLA1A", "TNOTFSM6CLA1A", "PTNOTFSM6CLA1A")
+PUPIL_COLUMNS = ("TFSM6CLA1A", "PTFSM6CLA1A", "TNOTFSM6CLA1A", "PTNOTFSM6CLA1A", "TNMOB", "PTNMOB")
 SEX_COLUMNS = ("BPUP", "PBPUP", "GPUP", "PGPUP")
 WELL_ABOVE = 0.5
 
@@ -94,6 +95,7 @@ class Results(Columns):
     pupils: Numbers
     boys: Numbers
     disadvantaged: Numbers
+    non_mobile: Numbers
     attainment_sum: Numbers
     basics_94: Numbers
     basics_95: Numbers
@@ -157,14 +159,19 @@ def _draw(schools: Sequence[Establishment], year: int, rng: np.random.Generator)
     attainment = np.maximum(0, pupils * mean + spread * noise[:, 2]) * entered
     scored = entered & ~independent
     progress_sum = matched * progress + (level.pupil_sd or 0) * np.sqrt(matched) * noise[:, 3]
+    boys = rng.binomial(pupils, 0.51)
+    disadvantaged = rng.binomial(pupils, fsm)
+    basics_95 = rng.binomial(basics_94, np.clip(stronger, 0, 0.98))
+    ebacc = rng.binomial(pupils, reaching(level.ebacc, EBACC_BETWEEN_SCHOOLS))
     results = Results(
         pupils=pupils.astype(float),
-        boys=rng.binomial(pupils, 0.51).astype(float),
-        disadvantaged=rng.binomial(pupils, fsm).astype(float),
+        boys=boys.astype(float),
+        disadvantaged=disadvantaged.astype(float),
+        non_mobile=rng.binomial(pupils, staying(fsm)).astype(float),
         attainment_sum=attainment,
         basics_94=basics_94 * entered.astype(float),
-        basics_95=rng.binomial(basics_94, np.clip(stronger, 0, 0.98)) * entered.astype(float),
-        ebacc=rng.binomial(pupils, reaching(level.ebacc, EBACC_BETWEEN_SCHOOLS)) * entered.astype(float),
+        basics_95=basics_95 * entered.astype(float),
+        ebacc=ebacc * entered.astype(float),
         matched=matched * scored.astype(float),
         progress_sum=progress_sum * scored,
     )
@@ -368,6 +375,8 @@ class _Speller:
             "PTFSM6CLA1A": spelt(float(results.disadvantaged), float(results.pupils)),
             "TNOTFSM6CLA1A": f"{others:.0f}",
             "PTNOTFSM6CLA1A": spelt(others, float(results.pupils)),
+            "TNMOB": f"{results.non_mobile:.0f}",
+            "PTNMOB": spelt(float(results.non_mobile), float(results.pupils)),
         }
 
     def _attainment(self, results: Results, spelt: Percent) -> dict[str, str]:
