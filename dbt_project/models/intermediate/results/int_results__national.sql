@@ -17,7 +17,8 @@ counted as (
     from results
     inner join schools on results.assessment_id = schools.assessment_id and results.urn = schools.urn
     where
-        results.value is not null
+        results.is_compared
+        and results.value is not null
         and results.pupils > 0
         and schools.is_state_funded
         and (results.key_stage = 'exclusions' or schools.phase in ('primary', 'secondary', 'all_through'))
