@@ -200,6 +200,13 @@ class Drafted:
                 _result("110001", "writing_progress", self.results, value=None, reason_code="suppressed"),
                 _result("110004", "rwm_expected_pct", self.results, value=55),
             ],
+            "support_fairness": [
+                _group("all", "all", 4, 20, 32000),
+                _group("phase", "primary", 3, 18, 28800),
+                _group("phase", "nursery", 1, 2, 3200),
+                _group("disadvantage_quintile", "unknown", 4, 20, 32000),
+                _group("sector", "maintained", 4, 20, 32000),
+            ],
         }  # fmt: skip
 
     def row(self, table: str, urn: str, **where: object) -> Row:
@@ -325,6 +332,19 @@ def _result(urn: str, measure: str, label: str, **more: object) -> Row:
     }  # fmt: skip
 
 
+def _group(kind: str, name: str, schools: int, days: int, cost: int) -> Row:
+    return {"group_kind": kind, "group_name": name, "schools": schools, "support_days": days, "support_cost": cost}
+
+
+def group(**values: object) -> Corruption:
+    """Overwrite values of the last group of schools."""
+    return lambda drafted: drafted.tables["support_fairness"][-1].update(values)
+
+
+def double_group(drafted: Drafted) -> None:
+    drafted.tables["support_fairness"].append(drafted.tables["support_fairness"][-1])
+
+
 def put(table: str, urn: str, where: Row | None = None, /, **values: object) -> Corruption:
     """Overwrite values of a school's first row that fits."""
     return lambda drafted: drafted.row(table, urn, **(where or {})).update(values)
@@ -369,6 +389,7 @@ def other_authority(drafted: Drafted) -> None:
 
 LIST, SCHOOL, RISK = "candidate_support_list", "candidate_school", "candidate_school_risk"
 INDICATOR, INSPECTION, RESULT = "candidate_school_indicator", "candidate_inspection", "candidate_result"
+FAIRNESS = "candidate_support_fairness"
 KS2 = {"indicator": "ks2_expected_standard"}
 
 # suite, rule, the school that must be named (None: a rule about no school), what is spoilt
@@ -477,6 +498,12 @@ SPOILT: list[tuple[str, str, str | None, Corruption]] = [
     (RESULT, "stage_known", "110001", put("result", "110001", stage="draft")),
     (RESULT, "pupils_not_negative", "110001", put("result", "110001", pupils=-1)),
     (RESULT, "percentages_are_percentages", "110001", put("result", "110001", value=104)),
+    (FAIRNESS, "one_row_a_group", None, double_group),
+    (FAIRNESS, "kinds_of_groups", None, group(group_kind="colour")),
+    (FAIRNESS, "every_kind_adds_up_to_the_list", None, group(schools=3)),
+    (FAIRNESS, "every_kind_adds_up_to_the_list", None, group(support_days=21)),
+    (FAIRNESS, "every_kind_adds_up_to_the_list", None, group(support_cost=32001)),
+    (FAIRNESS, "every_kind_adds_up_to_the_list", None, clear("support_fairness")),
 ]  # fmt: skip
 
 
