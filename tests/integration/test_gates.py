@@ -200,13 +200,7 @@ class Drafted:
                 _result("110001", "writing_progress", self.results, value=None, reason_code="suppressed"),
                 _result("110004", "rwm_expected_pct", self.results, value=55),
             ],
-            "support_fairness": [
-                _group("all", "all", 4, 20, 32000),
-                _group("phase", "primary", 3, 18, 28800),
-                _group("phase", "nursery", 1, 2, 3200),
-                _group("disadvantage_quintile", "unknown", 4, 20, 32000),
-                _group("sector", "maintained", 4, 20, 32000),
-            ],
+            "support_fairness": _groups(_support_list()),
         }  # fmt: skip
 
     def row(self, table: str, urn: str, **where: object) -> Row:
@@ -332,8 +326,22 @@ def _result(urn: str, measure: str, label: str, **more: object) -> Row:
     }  # fmt: skip
 
 
-def _group(kind: str, name: str, schools: int, days: int, cost: int) -> Row:
-    return {"group_kind": kind, "group_name": name, "schools": schools, "support_days": days, "support_cost": cost}
+def _groups(listed: list[Row]) -> list[Row]:
+    """The list by kinds of schools; of no school is it known how disadvantaged its pupils are."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in listed:
+        for kind, name in (
+            ("all", "all"), ("phase", row["phase"]), ("disadvantage_quintile", "unknown"), ("sector", row["sector"])
+        ):  # fmt: skip
+            found.setdefault((kind, str(name)), []).append(row)
+    return [
+        {
+            "group_kind": kind, "group_name": name, "schools": len(schools),
+            "support_days": sum(school["support_days"] for school in schools),
+            "support_cost": sum(school["support_cost"] for school in schools),
+        }
+        for (kind, name), schools in found.items()
+    ]  # fmt: skip
 
 
 def group(**values: object) -> Corruption:
@@ -643,6 +651,7 @@ def test_more_than_the_budget_is_a_warning() -> None:
         drafted.register_urns.add(urn)
         for table in ("school_risk", "school_indicator"):
             drafted.tables[table] += [row | {"urn": urn} for row in drafted.tables[table] if row["urn"] == "110002"]
+    drafted.tables["support_fairness"] = _groups(drafted.tables["support_list"])
     [warning] = check_candidate(drafted.freeze()).warnings
     assert warning.startswith("candidate.within_budget")
     # 6,400 + 16,000 + 3,200 + 6,400 of the four, and 60 x 16,000.
@@ -659,6 +668,7 @@ def test_too_little_evidence_for_a_third_of_the_schools_is_a_warning() -> None:
     for row in drafted.tables["school_risk"]:
         if row["urn"] == "110004":
             row.update(points=0, points_available=3 if row["domain"] == "inspection" else 0)
+    drafted.tables["support_fairness"] = _groups(drafted.tables["support_list"])
     [warning] = check_candidate(drafted.freeze()).warnings
     assert warning.startswith("candidate.enough_evidence")
 
