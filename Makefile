@@ -47,8 +47,8 @@ run: $(INSTALLED) ## Do the whole job: files in, checks, tiers, approval, a publ
 test: $(INSTALLED_DEV) ## Run the tests.
 	@$(BIN)/python -m pytest
 
-bench: $(INSTALLED_DEV) ## Measure speed and memory against named peers, on synthetic files (about ten minutes).
-	@$(BIN)/python tests/bench/bench.py
+bench: $(INSTALLED_DEV) ## Measure speed and memory against named peers (about half an hour; DATA=folder for the assessments).
+	@DATA='$(DATA)' $(BIN)/python tests/bench/bench.py
 
 backtest: $(INSTALLED_DEV) ## Judge all England as at June 2017 and 2018 and measure it (DATA=folder); writes docs/how-good-is-it.md.
 	@$(BIN)/python -m school_support.backtest '$(DATA)'

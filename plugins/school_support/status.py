@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 from rich.table import Table
 
+from school_support.assessment.rulesets import REMEDY, hashes_in_seeds
 from school_support.authorities import authority_of
 from school_support.errors import SupportListError
 from school_support.landing.freshness import read_freshness
@@ -59,7 +60,7 @@ class EditionSummary:
 
 
 def read_status() -> list[Table]:
-    """Tables of freshness, releases, quarantine, candidates and editions."""
+    """Tables of freshness, releases, quarantine, candidates, editions and the rulesets that these have used."""
     tables = []
     with connect("support_publisher") as connection:
         tables.append(_freshness(connection))
@@ -68,7 +69,27 @@ def read_status() -> list[Table]:
             for row in connection.execute(query):
                 table.add_row(*("" if value is None else str(value) for value in row))
             tables.append(table)
+        tables.append(_rulesets(connection))
     return tables
+
+
+def _rulesets(connection: Connection) -> Table:
+    """The ruleset versions that editions have used, and whether their rows are still the same."""
+    table = Table(
+        "ruleset", "first edition", "hash", "rows in the seeds", title="Rulesets in use", title_justify="left"
+    )
+    found = hashes_in_seeds()
+    for ruleset, ruleset_hash, authority, list_year, edition in connection.execute(
+        "select ruleset, ruleset_hash, authority, list_year, edition from control.settled_ruleset order by ruleset"
+    ):
+        same = found.get(ruleset) == ruleset_hash
+        table.add_row(
+            ruleset,
+            f"{authority}, list year {list_year}, edition {edition}",
+            ruleset_hash[:12],
+            "unchanged" if same else f"[bold red]changed[/]: nothing can be assessed under it. {REMEDY}",
+        )
+    return table
 
 
 def _freshness(connection: Connection) -> Table:

@@ -200,6 +200,7 @@ class Drafted:
                 _result("110001", "writing_progress", self.results, value=None, reason_code="suppressed"),
                 _result("110004", "rwm_expected_pct", self.results, value=55),
             ],
+            "support_fairness": _groups(_support_list()),
         }  # fmt: skip
 
     def row(self, table: str, urn: str, **where: object) -> Row:
@@ -325,6 +326,33 @@ def _result(urn: str, measure: str, label: str, **more: object) -> Row:
     }  # fmt: skip
 
 
+def _groups(listed: list[Row]) -> list[Row]:
+    """The list by kinds of schools; of no school is it known how disadvantaged its pupils are."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in listed:
+        for kind, name in (
+            ("all", "all"), ("phase", row["phase"]), ("disadvantage_quintile", "unknown"), ("sector", row["sector"])
+        ):  # fmt: skip
+            found.setdefault((kind, str(name)), []).append(row)
+    return [
+        {
+            "group_kind": kind, "group_name": name, "schools": len(schools),
+            "support_days": sum(school["support_days"] for school in schools),
+            "support_cost": sum(school["support_cost"] for school in schools),
+        }
+        for (kind, name), schools in found.items()
+    ]  # fmt: skip
+
+
+def group(**values: object) -> Corruption:
+    """Overwrite values of the last group of schools."""
+    return lambda drafted: drafted.tables["support_fairness"][-1].update(values)
+
+
+def double_group(drafted: Drafted) -> None:
+    drafted.tables["support_fairness"].append(drafted.tables["support_fairness"][-1])
+
+
 def put(table: str, urn: str, where: Row | None = None, /, **values: object) -> Corruption:
     """Overwrite values of a school's first row that fits."""
     return lambda drafted: drafted.row(table, urn, **(where or {})).update(values)
@@ -369,6 +397,7 @@ def other_authority(drafted: Drafted) -> None:
 
 LIST, SCHOOL, RISK = "candidate_support_list", "candidate_school", "candidate_school_risk"
 INDICATOR, INSPECTION, RESULT = "candidate_school_indicator", "candidate_inspection", "candidate_result"
+FAIRNESS = "candidate_support_fairness"
 KS2 = {"indicator": "ks2_expected_standard"}
 
 # suite, rule, the school that must be named (None: a rule about no school), what is spoilt
@@ -477,6 +506,12 @@ SPOILT: list[tuple[str, str, str | None, Corruption]] = [
     (RESULT, "stage_known", "110001", put("result", "110001", stage="draft")),
     (RESULT, "pupils_not_negative", "110001", put("result", "110001", pupils=-1)),
     (RESULT, "percentages_are_percentages", "110001", put("result", "110001", value=104)),
+    (FAIRNESS, "one_row_a_group", None, double_group),
+    (FAIRNESS, "kinds_of_groups", None, group(group_kind="colour")),
+    (FAIRNESS, "every_kind_adds_up_to_the_list", None, group(schools=3)),
+    (FAIRNESS, "every_kind_adds_up_to_the_list", None, group(support_days=21)),
+    (FAIRNESS, "every_kind_adds_up_to_the_list", None, group(support_cost=32001)),
+    (FAIRNESS, "every_kind_adds_up_to_the_list", None, clear("support_fairness")),
 ]  # fmt: skip
 
 
@@ -616,6 +651,7 @@ def test_more_than_the_budget_is_a_warning() -> None:
         drafted.register_urns.add(urn)
         for table in ("school_risk", "school_indicator"):
             drafted.tables[table] += [row | {"urn": urn} for row in drafted.tables[table] if row["urn"] == "110002"]
+    drafted.tables["support_fairness"] = _groups(drafted.tables["support_list"])
     [warning] = check_candidate(drafted.freeze()).warnings
     assert warning.startswith("candidate.within_budget")
     # 6,400 + 16,000 + 3,200 + 6,400 of the four, and 60 x 16,000.
@@ -632,6 +668,7 @@ def test_too_little_evidence_for_a_third_of_the_schools_is_a_warning() -> None:
     for row in drafted.tables["school_risk"]:
         if row["urn"] == "110004":
             row.update(points=0, points_available=3 if row["domain"] == "inspection" else 0)
+    drafted.tables["support_fairness"] = _groups(drafted.tables["support_list"])
     [warning] = check_candidate(drafted.freeze()).warnings
     assert warning.startswith("candidate.enough_evidence")
 

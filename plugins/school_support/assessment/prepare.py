@@ -8,6 +8,7 @@ from datetime import date
 
 from psycopg import Connection
 
+from school_support.assessment.rulesets import hash_of, refuse_changed
 from school_support.authorities import authority_of, ruleset_of
 from school_support.errors import SupportListError
 from school_support.settings import settings
@@ -49,10 +50,13 @@ def prepare_assessment(
         assessment_id.
 
     Raises:
-        SupportListError: the authority has no settings.
+        SupportListError: the authority has no settings, or an edition used the ruleset with other rows.
     """
     setting = authority_of(authority)
+    used = ruleset or ruleset_of(authority, as_at)
+    ruleset_hash = hash_of(used)
     with connect("support_transformer") as connection:
+        refuse_changed(connection, used, ruleset_hash)
         releases = _releases(connection, setting.collection, as_at)
         input_hash = hashlib.sha256(
             "\n".join(
@@ -63,13 +67,13 @@ def prepare_assessment(
                 ]
             ).encode()
         ).hexdigest()
-        identity = (authority, list_year, as_at, ruleset or ruleset_of(authority, as_at), purpose, input_hash)
+        identity = (authority, list_year, as_at, used, purpose, input_hash)
         found = (
             connection.execute(
                 "insert into control.assessment "
-                "(authority, list_year, as_at, ruleset, purpose, input_hash, previous_assessment_id) "
-                "values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning assessment_id",
-                (*identity, previous),
+                "(authority, list_year, as_at, ruleset, purpose, input_hash, previous_assessment_id, ruleset_hash) "
+                "values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning assessment_id",
+                (*identity, previous, ruleset_hash),
             ).fetchone()
             or connection.execute(
                 "select assessment_id from control.assessment where authority = %s and list_year = %s and as_at = %s "

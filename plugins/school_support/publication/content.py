@@ -16,7 +16,8 @@ def content_hash(connection: Connection, candidate_id: int) -> str:
 
     The form: one JSON line naming authority, list year, as-at date and ruleset; then for each table in the order of
     `tables.TABLES` a JSON line with its name and columns, and a JSON array of texts for each row, sorted by key
-    (bytewise); UTF-8, newline after each. Numbers are PostgreSQL's text of the rounded `numeric`, null is null.
+    (bytewise); UTF-8, newline after each. A table that came later and has no row is left out, so that what was frozen
+    before it keeps its hash. Numbers are PostgreSQL's text of the rounded `numeric`, null is null.
 
     Raises:
         SupportListError: there is no such candidate.
@@ -31,8 +32,11 @@ def content_hash(connection: Connection, candidate_id: int) -> str:
     _add(digest, list(said))
     with connection.cursor() as cursor:
         for table in TABLES:
+            rows = cursor.execute(table.rows(), {"candidate_id": candidate_id})
+            if table.came_later and rows.rowcount == 0:
+                continue
             _add(digest, [table.name, *table.columns])
-            for row in cursor.execute(table.rows(), {"candidate_id": candidate_id}):
+            for row in rows:
                 _add(digest, list(row))
     return digest.hexdigest()
 

@@ -10,6 +10,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from school_support import __version__
+from school_support.assessment.rulesets import refuse_changed
 from school_support.errors import SupportListError
 from school_support.landing.freshness import overdue, read_freshness
 from school_support.publication.content import content_hash
@@ -38,8 +39,8 @@ def publish_candidate(candidate_id: int) -> Published:
     edition until the commit and the new one after it.
 
     Raises:
-        SupportListError: no such candidate, its newest decision is not an approval, the gate did not pass, or its rows
-            are no longer what was approved.
+        SupportListError: no such candidate, its newest decision is not an approval, the gate did not pass, its rows
+            are no longer what was approved, or an earlier edition used its ruleset with other rows.
     """
     with connect("support_publisher") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", (PUBLISH_LOCK,))
@@ -52,6 +53,8 @@ def publish_candidate(candidate_id: int) -> Published:
             raise SupportListError(
                 f"The rows of candidate {candidate_id} are not those that were approved. Freeze anew."
             )
+        if candidate["ruleset_hash"]:
+            refuse_changed(connection, candidate["ruleset"], candidate["ruleset_hash"])
         made = connection.execute(
             """
             insert into publication.edition (authority, list_year, edition, candidate_id, content_hash, approval_id,
@@ -71,6 +74,12 @@ def publish_candidate(candidate_id: int) -> Published:
             },
         ).fetchone()
         assert made is not None  # noqa: S101  # returning gives a row
+        if candidate["ruleset_hash"] and not approval["demonstration"]:
+            connection.execute(
+                "insert into control.settled_ruleset (ruleset, ruleset_hash, authority, list_year, edition) "
+                "values (%(ruleset)s, %(ruleset_hash)s, %(authority)s, %(list_year)s, %(edition)s) on conflict do nothing",
+                {**candidate, "edition": made[1]},
+            )
         connection.execute(
             "insert into publication.current_edition (authority, list_year, edition_id) values (%s, %s, %s) "
             "on conflict (authority, list_year) do update set edition_id = excluded.edition_id",
@@ -84,8 +93,9 @@ def publish_candidate(candidate_id: int) -> Published:
 def _candidate(connection: Connection, candidate_id: int) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(
-            "select authority, list_year, as_at, ruleset, content_hash, assessment_id, built_by_os_user, built_at "
-            "from publication.candidate where candidate_id = %s",
+            "select candidate.authority, candidate.list_year, candidate.as_at, candidate.ruleset, ruleset_hash, content_hash, "
+            "assessment_id, built_by_os_user, candidate.built_at "
+            "from publication.candidate inner join control.assessment using (assessment_id) where candidate_id = %s",
             (candidate_id,),
         ).fetchone()
     if found is None:

@@ -9,12 +9,16 @@ from psycopg import sql
 
 @dataclass(frozen=True)
 class FrozenTable:
-    """A table of `publication`: the columns that say something, what they are copied from, and its key."""
+    """A table of `publication`: the columns that say something, what they are copied from, and its key.
+
+    `came_later`: candidates from before the table was kept have no rows in it, and their hash does not name it.
+    """
 
     name: str
     columns: tuple[str, ...]
     source: sql.SQL
     key: tuple[str, ...]
+    came_later: bool = False
 
     def insert(self) -> sql.Composed:
         """Insert the assessment's rows; parameters candidate_id and assessment_id."""
@@ -74,5 +78,14 @@ TABLES = (
          "release"),
         sql.SQL("marts.fct_school_result"),
         ("urn", "academic_year", "measure"),
+    ),
+    FrozenTable(
+        "support_fairness",
+        ("group_kind", "group_name", "schools", "highest_tier_schools", "second_tier_schools", "upper_tiers_share",
+         "insufficient_evidence_schools", "support_days", "support_cost", "schools_with_roll", "pupils_on_roll",
+         "mean_days", "ratio_to_mean", "days_per_100_pupils"),
+        sql.SQL("marts.support_fairness"),
+        ("group_kind", "group_name"),
+        came_later=True,
     ),
 )  # fmt: skip

@@ -25,6 +25,7 @@ CANDIDATE_TABLES = {
     "candidate_school_indicator": "school_indicator",
     "candidate_inspection": "inspection",
     "candidate_result": "result",
+    "candidate_support_fairness": "support_fairness",
 }
 
 

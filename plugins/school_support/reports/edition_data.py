@@ -130,6 +130,26 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FairnessRow:
+    """How support falls on a group of schools: the columns of publication.support_fairness. Costs in GBP, share 0 to 1."""
+
+    group_kind: str
+    group_name: str
+    schools: int
+    highest_tier_schools: int
+    second_tier_schools: int
+    upper_tiers_share: Decimal
+    insufficient_evidence_schools: int
+    support_days: Decimal
+    support_cost: Decimal | None
+    schools_with_roll: int
+    pupils_on_roll: Decimal | None
+    mean_days: Decimal
+    ratio_to_mean: Decimal | None
+    days_per_100_pupils: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseUsed:
     """A release that the edition's manifest pins."""
 
@@ -193,7 +213,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class EditionData:
-    """An edition and all its rows, each list sorted by URN and its own key."""
+    """An edition and all its rows, each list sorted by its key; of an edition from before it was kept, no fairness."""
 
     edition: Edition
     support: Sequence[SupportRow]
@@ -202,6 +222,7 @@ class EditionData:
     schools: Sequence[SchoolRow]
     inspections: Sequence[InspectionRow]
     results: Sequence[ResultRow]
+    fairness: Sequence[FairnessRow]
     releases: Sequence[ReleaseUsed]
     gate: Gate | None
 
@@ -248,7 +269,7 @@ def read_edition(edition_id: int) -> EditionData:
             )
         candidate: int = header.pop("candidate_id")
         manifest: Mapping[str, Any] = header.pop("manifest")
-        support = _rows(connection, SupportRow, "support_list", candidate)
+        support = _rows(connection, SupportRow, "support_list", candidate, "urn")
         if not support:
             raise SupportListError(
                 f"Edition {edition_id} (candidate {candidate}) has no row in publication.support_list: "
@@ -259,11 +280,14 @@ def read_edition(edition_id: int) -> EditionData:
                 **header, budget=_amount(manifest.get("budget")), day_rate=_amount(manifest.get("day_rate"))
             ),
             support=support,
-            risk=_rows(connection, RiskRow, "school_risk", candidate, "domain"),
-            indicators=_rows(connection, IndicatorRow, "school_indicator", candidate, "indicator"),
-            schools=_rows(connection, SchoolRow, "school", candidate),
-            inspections=_rows(connection, InspectionRow, "inspection", candidate, "inspection_date", "inspection_urn"),
-            results=_rows(connection, ResultRow, "result", candidate, "academic_year", "measure"),
+            risk=_rows(connection, RiskRow, "school_risk", candidate, "urn", "domain"),
+            indicators=_rows(connection, IndicatorRow, "school_indicator", candidate, "urn", "indicator"),
+            schools=_rows(connection, SchoolRow, "school", candidate, "urn"),
+            inspections=_rows(
+                connection, InspectionRow, "inspection", candidate, "urn", "inspection_date", "inspection_urn"
+            ),
+            results=_rows(connection, ResultRow, "result", candidate, "urn", "academic_year", "measure"),
+            fairness=_rows(connection, FairnessRow, "support_fairness", candidate, "group_kind", "group_name"),
             releases=releases_of(manifest),
             gate=_gate(connection, candidate, manifest, header["published_at"]),
         )
@@ -296,12 +320,12 @@ def releases_of(manifest: Mapping[str, Any]) -> list[ReleaseUsed]:
 
 
 def _rows(
-    connection: psycopg.Connection[Any], row_type: type[Row], table: str, candidate: int, *then_by: str
+    connection: psycopg.Connection[Any], row_type: type[Row], table: str, candidate: int, *ordered_by: str
 ) -> list[Row]:
     query = sql.SQL("select {columns} from publication.{table} where candidate_id = %s order by {order}").format(
         columns=sql.SQL(", ").join(map(sql.Identifier, columns_of(row_type))),
         table=sql.Identifier(table),
-        order=sql.SQL(", ").join(map(sql.Identifier, ("urn", *then_by))),
+        order=sql.SQL(", ").join(map(sql.Identifier, ordered_by)),
     )
     return connection.cursor(row_factory=class_row(row_type)).execute(query, (candidate,)).fetchall()
 

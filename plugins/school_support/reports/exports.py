@@ -21,6 +21,7 @@ from school_support.reports import words
 from school_support.reports.edition_data import (
     Edition,
     EditionData,
+    FairnessRow,
     IndicatorRow,
     InspectionRow,
     ReleaseUsed,
@@ -55,13 +56,16 @@ DECIMALS = {
 NUMBER_FORMATS = {
     "support_cost": "£#,##0",
     "support_days": "0.0",
+    "mean_days": "0.00",
     "points_share": "0.0%",
+    "upper_tiers_share": "0.0%",
     "coverage": "0.0%",
     "probability_beyond_line": "0.0%",
     "points": "0.00",
     "points_available": "0.00",
     "n": "#,##0.0",
     "pupils": "#,##0.0",
+    "pupils_on_roll": "#,##0",
 }
 WIDTHS = {
     "school_name": 38,
@@ -74,6 +78,8 @@ WIDTHS = {
     "gates": 30,
     "measure": 24,
     "demonstration": 14,
+    "group_kind": 22,
+    "group_name": 22,
 }
 EDITION_COLUMNS = ("authority", "list_year", "edition", "demonstration")
 EDITION_TYPES = {"authority": str, "list_year": int, "edition": int, "demonstration": bool}
@@ -111,7 +117,7 @@ def school_indicator_parquet(data: EditionData) -> bytes:
 
 
 def support_list_xlsx(data: EditionData) -> bytes:
-    """The list, its indicators, results and inspections and the edition as a workbook. Text is never a formula."""
+    """The list, its indicators, results, inspections and fairness and the edition as a workbook. Text is never a formula."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(
         stream,
@@ -137,6 +143,7 @@ def support_list_xlsx(data: EditionData) -> bytes:
     sheets.table("Indicators", IndicatorRow, data.indicators, freeze="indicator")
     sheets.table("Results", ResultRow, data.results, freeze="academic_year")
     sheets.table("Inspections", InspectionRow, data.inspections, freeze="inspection_date")
+    sheets.table("Fairness", FairnessRow, data.fairness, freeze="group_name")
     sheets.edition(data)
     book.close()
     return stream.getvalue()

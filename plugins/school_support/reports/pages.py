@@ -26,6 +26,7 @@ from school_support.reports.edition_data import (
     SchoolRow,
     SupportRow,
 )
+from school_support.reports.fairness import everyone, group_views, times
 from school_support.reports.suppression import OTHER_PHASES, Placed, PublicCounts, protect
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -97,6 +98,8 @@ def internal_page(data: EditionData) -> str:
             cost=cost,
             verdict=_verdict(cost, data.edition.budget, data.edition.day_rate),
         ),
+        fairness=group_views(data.fairness),
+        everyone=everyone(data.fairness),
         charts=drawn,
         uncharted=[words.named(p, words.PHASES) for p in phases if p not in {chart.phase for chart in drawn}],
         gate=data.gate,
@@ -369,6 +372,7 @@ def _environment() -> Environment:
             "not set" if number is None else words.plain(number) + (" day" if number == 1 else " days")
         ),
         "decided": partial(words.named, names=words.DECIDED),
+        "hundredths": words.hundredths,
         "long_date": words.long_date,
         "long_day": lambda when: words.moment(when).split(" at ")[0],
         "measured": words.measured,
@@ -381,6 +385,7 @@ def _environment() -> Environment:
         "school_year": words.school_year,
         "sector_name": partial(words.named, names=words.SECTORS),
         "source_name": partial(words.named, names=words.SOURCES),
+        "times": times,
         "tier_class": lambda tier: TIER_CLASSES.get(tier, "t-other"),
         "usage_name": partial(words.named, names=words.USAGES),
     }

@@ -48,6 +48,15 @@ DOMAINS = (
     "leadership", "local", "context",
 )  # fmt: skip
 SECTORS = {"maintained": "Local authority maintained", "academy": "Academy or free school"}
+GROUP_KINDS = {"phase": "Phase", "disadvantage_quintile": "Disadvantage", "sector": "Who runs the school"}
+QUINTILES = {
+    "1": "Fifth of schools with the fewest disadvantaged pupils",
+    "2": "Second fifth",
+    "3": "Third fifth",
+    "4": "Fourth fifth",
+    "5": "Fifth of schools with the most disadvantaged pupils",
+    "unknown": "Disadvantage not known",
+}
 DECIDED = {
     "gate": "a gate",
     "points": "points",
@@ -129,6 +138,11 @@ def plain(number: Decimal | int | None) -> str:
         return "not known"
     text = f"{Decimal(number):,f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
+
+
+def hundredths(number: Decimal | None) -> str:
+    """A number with two decimals, so that a column of them lines up."""
+    return "not known" if number is None else _rounded(number, 2)
 
 
 def measured(value: Decimal | None, unit: str, domain: str) -> str:

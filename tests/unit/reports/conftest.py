@@ -13,6 +13,7 @@ import pytest
 from school_support.reports.edition_data import (
     Edition,
     EditionData,
+    FairnessRow,
     Gate,
     IndicatorRow,
     InspectionRow,
@@ -87,7 +88,44 @@ def fictional_edition(
     }
     for position in range(schools):
         _add_school(rows, position, draw)
-    return EditionData(edition=_edition(demonstration, budget), releases=_releases(), gate=_gate(), **rows)
+    return EditionData(
+        edition=_edition(demonstration, budget),
+        releases=_releases(),
+        gate=_gate(),
+        fairness=_fairness(rows["support"]),
+        **rows,
+    )
+
+
+def _fairness(support: list[SupportRow]) -> list[FairnessRow]:
+    """The groups as marts.support_fairness makes them; fifths and rolls are made up."""
+    groups: dict[tuple[str, str], list[SupportRow]] = {}
+    for position, row in enumerate(support):
+        fifth = "unknown" if position % 9 == 0 else str(1 + position % 5)
+        for group in (
+            ("all", "all"),
+            ("phase", row.phase),
+            ("disadvantage_quintile", fifth),
+            ("sector", row.sector or ""),
+        ):
+            groups.setdefault(group, []).append(row)
+    mean = sum(row.support_days or 0 for row in support) / Decimal(len(support))
+    return [_group(kind, name, rows, mean) for (kind, name), rows in sorted(groups.items())]
+
+
+def _group(kind: str, name: str, rows: list[SupportRow], mean: Decimal) -> FairnessRow:
+    days = sum((row.support_days or Decimal(0) for row in rows), Decimal(0))
+    ranks = [row.tier_rank for row in rows]
+    known = name != "unknown"
+    return FairnessRow(
+        group_kind=kind, group_name=name, schools=len(rows), highest_tier_schools=ranks.count(4),
+        second_tier_schools=ranks.count(3), upper_tiers_share=number((ranks.count(4) + ranks.count(3)) / len(rows), 4),
+        insufficient_evidence_schools=ranks.count(None), support_days=number(float(days), 1),
+        support_cost=number(float(days) * 1647, 2), schools_with_roll=len(rows) if known else 0,
+        pupils_on_roll=Decimal(310 * len(rows)) if known else None, mean_days=number(float(days) / len(rows), 2),
+        ratio_to_mean=number(float(days / len(rows) / mean), 3),
+        days_per_100_pupils=number(float(days) / (3.1 * len(rows)), 3) if known else None,
+    )  # fmt: skip
 
 
 def _add_school(rows: dict[str, list[Any]], position: int, draw: random.Random) -> None:

@@ -7,6 +7,7 @@ from importlib.resources import files
 import pytest
 
 from school_support.reports.edition_data import (
+    FairnessRow,
     IndicatorRow,
     InspectionRow,
     ResultRow,
@@ -47,6 +48,7 @@ def columns_in_warehouse(table: str) -> dict[str, str]:
         ("publication.school", SchoolRow, "candidate_id"),
         ("publication.inspection", InspectionRow, "candidate_id"),
         ("publication.result", ResultRow, "candidate_id"),
+        ("publication.support_fairness", FairnessRow, "candidate_id"),
         ("quality.rule_result", RuleResult, "gate_run_id"),
     ],
 )

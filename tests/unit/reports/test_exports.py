@@ -72,13 +72,13 @@ def test_a_negative_number_stays_a_number() -> None:
 
 def test_workbook_has_its_sheets_and_every_row(edition: EditionData) -> None:
     book = openpyxl.load_workbook(io.BytesIO(exports.support_list_xlsx(edition)))
-    assert book.sheetnames == ["Support list", "Indicators", "Results", "Inspections", "Edition"]
-    counts = {name: book[name].max_row - 1 for name in book.sheetnames[:4]}
+    assert book.sheetnames == ["Support list", "Indicators", "Results", "Inspections", "Fairness", "Edition"]
+    counts = {name: book[name].max_row - 1 for name in book.sheetnames[:5]}
     assert counts == {
         "Support list": 80, "Indicators": len(edition.indicators), "Results": len(edition.results),
-        "Inspections": len(edition.inspections),
+        "Inspections": len(edition.inspections), "Fairness": len(edition.fairness),
     }  # fmt: skip
-    for name in book.sheetnames[:4]:
+    for name in book.sheetnames[:5]:
         heading, first = ([cell.value for cell in row] for row in book[name].iter_rows(max_row=2))
         assert {key: dict(zip(heading, first, strict=True))[key] for key in CARRIED} == CARRIED
         assert book[name].freeze_panes is not None
@@ -92,7 +92,7 @@ def test_workbook_holds_text_as_text_and_numbers_as_numbers(edition: EditionData
     content = exports.support_list_xlsx(edition)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
-        assert len(sheets) == 5
+        assert len(sheets) == 6
         assert not any(b"<f>" in archive.read(name) or b"<hyperlink" in archive.read(name) for name in sheets)
     sheet = openpyxl.load_workbook(io.BytesIO(content))["Support list"]
     heading = [cell.value for cell in sheet[1]]

@@ -1,8 +1,10 @@
 -- Each pooled figure shrunk towards the national one by how noisy it is, and the probability that the school truly
--- lies beyond the line.
+-- lies beyond the line; of the schools in scope, the others having served to compare.
 -- Empirical Bayes with a normal prior: Leckie and Goldstein (2009); the prior mean is the national figure, not that of
 -- similar schools.
 with
+
+schools as (select * from {{ ref('int_register__schools') }} where is_in_scope),
 
 pooled as (
     select
@@ -25,6 +27,7 @@ shrunk as (
         pooled.national + indicators.line_offset as line,
         between_schools.tau_squared / (between_schools.tau_squared + pooled.variance) as reliability
     from pooled
+    inner join schools on pooled.assessment_id = schools.assessment_id and pooled.urn = schools.urn
     inner join between_schools
         on pooled.assessment_id = between_schools.assessment_id and pooled.indicator = between_schools.indicator
         and pooled.years_window = between_schools.years_window

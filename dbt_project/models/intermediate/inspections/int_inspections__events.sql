@@ -1,5 +1,6 @@
 -- One row a graded inspection known at the as-at date. Files tell of the same one with dates that differ by days
--- (first day, last day).
+-- (first day, last day). Of the authority's schools and their predecessors alone: no other school's inspections judge
+-- anybody.
 with
 
 releases as (select * from {{ ref('int_assessment__releases') }}),
@@ -7,6 +8,23 @@ releases as (select * from {{ ref('int_assessment__releases') }}),
 told as (select * from {{ ref('stg_ofsted__inspections') }}),
 
 rulesets as (select * from {{ ref('rule_ruleset') }}),
+
+schools as (select * from {{ ref('int_register__schools') }} where is_in_scope),
+
+predecessors as (select * from {{ ref('int_register__predecessors') }}),
+
+asked_for as (
+    select
+        assessment_id,
+        urn
+    from schools
+    union
+    select
+        schools.assessment_id,
+        predecessors.predecessor_urn
+    from schools
+    inner join predecessors on schools.assessment_id = predecessors.assessment_id and schools.urn = predecessors.urn
+),
 
 known as (
     select
@@ -22,6 +40,7 @@ known as (
     from releases
     inner join rulesets on releases.ruleset = rulesets.ruleset
     inner join told on releases.release_id = told.release_id
+    inner join asked_for on releases.assessment_id = asked_for.assessment_id and told.urn = asked_for.urn
     where
         releases.usage in ('known', 'dated_rows')
         and told.known_from <= releases.as_at

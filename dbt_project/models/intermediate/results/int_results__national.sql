@@ -33,7 +33,8 @@ counted as (
     inner join state_funded
         on results.assessment_id = state_funded.assessment_id and results.urn = state_funded.urn
     where
-        results.value is not null
+        results.is_compared
+        and results.value is not null
         and results.pupils > 0
         and (results.key_stage in ('exclusions', 'census') or state_funded.is_mainstream)
 ),
