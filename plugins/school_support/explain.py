@@ -96,6 +96,15 @@ def _tree(connection: Connection, assessment_id: int, urn: str) -> Tree:
     for gate in gates:
         gated.add(f"{gate['gate_name']}, at least {gate['minimum_tier']}: {gate['sentence']}")
 
+    standards = rows(
+        "select * from marts.fct_school_standard where assessment_id = %(id)s and urn = %(urn)s "
+        "order by key_stage, standard, academic_year desc"
+    )
+    if standards:
+        of_the_time = tree.add("Standards of the time")
+        for standard in standards:
+            of_the_time.add(_standard(standard))
+
     results = rows(
         """
         select result.*, release.file_name, release.known_from
@@ -153,6 +162,15 @@ def _add_indicator(branch: Tree, indicator: DictRow, results: list[DictRow], ins
             f"{result['academic_year']}: {said} ({_pupils(result['pupils'])}, {result['stage'] or 'no stage'}, {used}), "
             f"from {result['release']}, file {result['file_name']}, line {result['line']}, public since {result['known_from']}"
         )
+
+
+def _standard(row: DictRow) -> str:
+    answers = {True: "below", False: "not below", None: f"not judged: {row['reason_code']}"}
+    failing = f" ({row['measures_failing']})" if row["is_below"] and row["measures_failing"] else ""
+    return (
+        f"{row['standard']}, {row['key_stage']}, {row['years_in_words']}: {answers[row['is_below']]}{failing}, "
+        f"{_pupils(row['pupils'])}, from {row['releases_used'] or 'no release'}"
+    )
 
 
 def _or_none(value: object) -> str:
