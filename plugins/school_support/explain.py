@@ -98,6 +98,15 @@ def _tree(connection: Connection, assessment_id: int, urn: str) -> Tree:
     for gate in gates:
         gated.add(f"{gate['gate_name']}, at least {gate['minimum_tier']}: {gate['sentence']}")
 
+    standards = rows(
+        "select * from marts.fct_school_standard where assessment_id = %(id)s and urn = %(urn)s "
+        "order by key_stage, standard, academic_year desc"
+    )
+    if standards:
+        of_the_time = tree.add("Standards of the time")
+        for standard in standards:
+            of_the_time.add(_standard(standard))
+
     results = rows(
         """
         select result.*, release.file_name, release.known_from
@@ -182,6 +191,15 @@ def _add_indicator(
             r"([^,;]+[(]([0-9a-f]{8})[)])( line [0-9]+)?", indicator["releases_used"] or ""
         ):
             leaf.add(f"from {label.strip()}, {files.get(sha8, 'a file that is not pinned')}{line and ',' + line}")
+
+
+def _standard(row: DictRow) -> str:
+    answers = {True: "below", False: "not below", None: f"not judged: {row['reason_code']}"}
+    failing = f" ({row['measures_failing']})" if row["is_below"] and row["measures_failing"] else ""
+    return (
+        f"{row['standard']}, {row['key_stage']}, {row['years_in_words']}: {answers[row['is_below']]}{failing}, "
+        f"{_pupils(row['pupils'])}, from {row['releases_used'] or 'no release'}"
+    )
 
 
 def _or_none(value: object) -> str:

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.real_data
 # (academic year, expected standard, progress): the country has 54, 62 and 66 % with progress 0.
 ORDINARY_THEN_BAD = [(2016, 54, 0.0), (2017, 62, 0.0), (2018, 20, -4.0)]
 BAD_ALONE = [(2018, 20, -4.0)]
+# One bad year with progress just under the floor standard of the time (-5 in reading and mathematics, 65 %).
+ORDINARY_THEN_BELOW_FLOOR = [(2016, 54, 0.0), (2017, 62, 0.0), (2018, 40, -5.1)]
 BAD_ALWAYS = [(2016, 13, -6.0), (2017, 13, -6.0), (2018, 13, -6.0)]
 
 
@@ -94,7 +96,14 @@ def test_one_bad_year_alone_is_not_the_top_tier_and_opens_no_gate(tier_with) -> 
     assert gates is None
 
 
+def test_one_year_below_the_floor_of_the_time_opens_its_gate_and_is_not_the_top_tier(tier_with) -> None:  # type: ignore[no-untyped-def]
+    """The standards of the time asked for one year alone: their gate opens, to targeted support at the least."""
+    tier, gates = tier_with(ORDINARY_THEN_BELOW_FLOOR)
+    assert tier != "high"
+    assert gates == "below_floor"
+
+
 def test_three_very_bad_years_are_seen_even_in_a_small_school(tier_with) -> None:  # type: ignore[no-untyped-def]
     tier, gates = tier_with(BAD_ALWAYS)
     assert tier in ("targeted", "high")
-    assert gates == "attainment_below_twice"
+    assert gates == "attainment_below_twice, below_floor, coasting"

@@ -1,3 +1,7 @@
+-- The marts join it school by school; planned as a handful of rows, a country's gates would read it whole for each of
+-- them.
+{{ config(indexes=[{'columns': ['assessment_id', 'urn']}]) }}
+
 with
 
 schools as (select * from {{ ref('int_register__schools') }}),

@@ -19,6 +19,8 @@ estimates as (select * from {{ ref('int_indicators__estimates') }}),
 
 notes as (select * from {{ ref('int_local__notes') }}),
 
+standards as (select * from {{ ref('int_standards__by_school') }}),
+
 latest as (select * from inspections where recency = 1),
 
 dated as (
@@ -168,6 +170,28 @@ safeguarding_noted as (
     group by assessment_id, urn
 ),
 
+-- Of each key stage the latest year that was judged: one in which the school was left out neither opens a gate nor
+-- shuts it.
+latest_standards as (
+    select distinct on (assessment_id, urn, standard, key_stage) *
+    from standards
+    where is_below is not null
+    order by assessment_id, urn, standard, key_stage, academic_year desc
+),
+
+below_standard as (
+    select
+        assessment_id,
+        urn,
+        case standard when 'floor' then 'below_floor' else standard end as gate,
+        string_agg(
+            'key stage ' || right(key_stage, 1) || ', ' || years_in_words, '; ' order by key_stage
+        ) as detail
+    from latest_standards
+    where is_below
+    group by assessment_id, urn, standard
+),
+
 caught as (
     select * from category_of_concern
     union all
@@ -186,6 +210,8 @@ caught as (
     select * from attainment_below_twice
     union all
     select * from safeguarding_noted
+    union all
+    select * from below_standard
 )
 
 select
