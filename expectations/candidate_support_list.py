@@ -111,7 +111,7 @@ def _tiers() -> list[Rule]:
         _rule(
             "decided_by_known",
             "Gates, points, too little coverage or the assessment before decide, and nothing else.",
-            one_of("decided_by", ["gate", "points", "coverage", "held", "carried_forward"]),
+            one_of("decided_by", ["gate", "points", "one_year", "coverage", "held", "carried_forward"]),
         ),
         _rule(
             "points_give_the_tier",

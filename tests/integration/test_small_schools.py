@@ -16,6 +16,9 @@ pytestmark = pytest.mark.real_data
 # (academic year, expected standard, progress): the country has 54, 62 and 66 % with progress 0.
 ORDINARY_THEN_BAD = [(2016, 54, 0.0), (2017, 62, 0.0), (2018, 20, -4.0)]
 BAD_ALONE = [(2018, 20, -4.0)]
+# So bad a year that its points alone would reach the top tier.
+DREADFUL_ALONE = [(2018, 0, -9.0)]
+ORDINARY_THEN_DREADFUL = [(2016, 54, 0.0), (2017, 62, 0.0), (2018, 0, -12.0)]
 # One bad year with progress just under the floor standard of the time (-5 in reading and mathematics, 65 %).
 ORDINARY_THEN_BELOW_FLOOR = [(2016, 54, 0.0), (2017, 62, 0.0), (2018, 40, -5.1)]
 BAD_ALWAYS = [(2016, 13, -6.0), (2017, 13, -6.0), (2018, 13, -6.0)]
@@ -94,6 +97,13 @@ def test_one_bad_year_alone_is_not_the_top_tier_and_opens_no_gate(tier_with) -> 
     tier, gates = tier_with(BAD_ALONE)
     assert tier != "high"
     assert gates is None
+
+
+@pytest.mark.parametrize("years", [DREADFUL_ALONE, ORDINARY_THEN_DREADFUL])
+def test_no_single_year_is_bad_enough_for_the_top_tier(tier_with, years: list[tuple[int, int, float]]) -> None:  # type: ignore[no-untyped-def]
+    tier, gates = tier_with(years)
+    assert tier == "targeted"
+    assert gates == "below_floor"
 
 
 def test_one_year_below_the_floor_of_the_time_opens_its_gate_and_is_not_the_top_tier(tier_with) -> None:  # type: ignore[no-untyped-def]

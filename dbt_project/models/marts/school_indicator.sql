@@ -82,6 +82,7 @@ together as (
         figures.share_of_weight,
         figures.flag,
         figures.value_in_words,
+        figures.is_borne_out,
         coalesce(figures.is_strength, false) as is_strength,
         case
             when figures.urn is null and expected.method = 'trend' then 'too_few_years'
@@ -134,6 +135,7 @@ rounded as (
         reason_code,
         releases_used,
         value_in_words,
+        is_borne_out,
         minimum_pupils,
         sentence,
         worse,
@@ -170,5 +172,6 @@ select
     releases_used,
     similar_value,
     similar_schools,
+    is_borne_out,
     {{ indicator_sentence() }} as sentence
 from rounded

@@ -34,6 +34,7 @@ left_out as (
         scored.urn,
         scored.ruleset,
         scored.gate_rank,
+        scored.most_points_rank,
         scored.computed_rank,
         'without ' || by_domain.indicator as scenario,
         1.0 as cut_factor,
@@ -60,6 +61,7 @@ cuts_moved as (
         scored.urn,
         scored.ruleset,
         scored.gate_rank,
+        scored.most_points_rank,
         scored.computed_rank,
         moved.scenario,
         1 + moved.sign * rulesets.sweep_share as cut_factor,
@@ -94,14 +96,14 @@ ranked as (
         shared.scenario,
         shared.points_share,
         shared.computed_rank,
-        greatest(shared.gate_rank, max(tiers.tier_rank)) as scenario_rank
+        greatest(shared.gate_rank, least(max(tiers.tier_rank), shared.most_points_rank)) as scenario_rank
     from shared
     inner join
         tiers
         on shared.ruleset = tiers.ruleset and tiers.cut_from * shared.cut_factor <= coalesce(shared.points_share, 0)
     group by
         shared.assessment_id, shared.authority, shared.urn, shared.ruleset, shared.scenario, shared.points_share,
-        shared.computed_rank, shared.gate_rank
+        shared.computed_rank, shared.gate_rank, shared.most_points_rank
 )
 
 select

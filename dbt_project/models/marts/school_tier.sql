@@ -173,6 +173,10 @@ worded as (
                 then
                     'The rules alone would give less support this time. A step down counts when they say so in two'
                     || ' assessments running, or after an improved inspection.'
+            when decided.decided_by = 'one_year'
+                then
+                    'The points alone would mean the highest tier. The results of one year never lead there: no result'
+                    || ' that stands against the school does so in the years before it too.'
             when decided.decided_by = 'carried_forward'
                 then 'Too little is known this year, so the tier of the year before is carried forward.'
         end as history_sentence,

@@ -61,6 +61,7 @@ DECIDED = {
     "gate": "a gate",
     "points": "points",
     "coverage": "too little evidence",
+    "one_year": "points, with one year's results alone behind them",
     "held": "the tier before (held)",
     "carried_forward": "the tier before (carried forward)",
 }

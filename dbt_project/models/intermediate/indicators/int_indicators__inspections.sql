@@ -140,7 +140,8 @@ select
         when flag is null then 'no_grade'
     end as reason_code,
     release_label as releases_used,
-    value_in_words
+    value_in_words,
+    null::boolean as is_borne_out
 from outcomes
 
 union all
@@ -182,5 +183,6 @@ select
         else
             'The latest graded inspection was on ' || {{ day_in_words('inspection_date') }}
             || '; the next is due by ' || {{ day_in_words('due_on') }}
-    end as value_in_words
+    end as value_in_words,
+    null as is_borne_out
 from due

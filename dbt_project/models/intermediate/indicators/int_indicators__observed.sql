@@ -76,5 +76,6 @@ select
     null::numeric as probability_better,
     missing as reason_code,
     releases_used,
-    case when missing is null then value_in_words end as value_in_words
+    case when missing is null then value_in_words end as value_in_words,
+    null::boolean as is_borne_out
 from judged

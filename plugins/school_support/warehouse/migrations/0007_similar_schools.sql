@@ -9,6 +9,6 @@ create or replace view bi.school_indicator_v1 as
     inner join publication.candidate using (candidate_id)
     inner join publication.school_indicator as frozen using (candidate_id);
 
--- The mart has other columns from this version on; dbt makes it anew, and an assessment is built again from what it pinned.
-drop table if exists marts.school_indicator cascade;
+-- The marts have other columns from this version on; dbt makes them anew, and an assessment is built again from what it pinned.
+drop table if exists marts.school_indicator, marts.school_score cascade;
 update control.assessment set built_at = null;
