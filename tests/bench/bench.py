@@ -66,8 +66,9 @@ ASSESSED = {
     "authority": Assessed("10 assessments, an authority", "874", "999", "backfill", ROUNDS, 2.5),
     "england": Assessed("10 assessments, all England", "000", "998", "backtest", 1, 8.0),
 }
-REAL_YEARS = range(2015, 2020)
-SAMPLE_YEARS = range(2022, 2027)
+# Ten past years as the authority would fill them in, each as at its June.
+REAL_YEARS = range(2010, 2020)
+SAMPLE_YEARS = range(2017, 2027)
 
 
 def main() -> int:
@@ -154,9 +155,7 @@ def _assessments(cases: list[Assessed], folder: Path) -> list[tuple[list[str], b
     if not is_real:
         data = folder / "sample"
         write_sample(data)
-    days = [
-        day for year in (REAL_YEARS if is_real else SAMPLE_YEARS) for day in (date(year, 6, 30), date(year, 12, 31))
-    ]
+    days = [date(year, 6, 30) for year in (REAL_YEARS if is_real else SAMPLE_YEARS)]
     results = []
     with _warehouse(folder / "home"):
         sources = sorted(load_sources())
@@ -168,8 +167,8 @@ def _assessments(cases: list[Assessed], folder: Path) -> list[tuple[list[str], b
             authority = case.real if is_real else case.sample
             one, ten = [], []
             for _ in range(case.rounds):
-                # The newest June: the fullest files, and what an authority builds.
-                one.append(_assess_seconds(authority, case.purpose, days[-2:-1]))
+                # The newest: the fullest files.
+                one.append(_assess_seconds(authority, case.purpose, days[-1:]))
                 ten.append(_assess_seconds(authority, case.purpose, days))
             ratio = median(ten) / median(one)
             row = [

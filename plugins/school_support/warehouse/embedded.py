@@ -27,7 +27,10 @@ from school_support.warehouse.secrets import ensure_passwords, password_name, re
 OPTIONS = {
     "unix_socket_directories": "''",
     "shared_buffers": "256MB",
-    "work_mem": "32MB",
+    "work_mem": "128MB",
+    # A table made and filled in one transaction need not go through the log; nothing here is replicated.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "max_connections": "120",
     "jit": "off",
     "max_wal_size": "2GB",

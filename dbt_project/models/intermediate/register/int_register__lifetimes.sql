@@ -2,7 +2,8 @@
 -- why it opened and closed, and the ages it taught at either end.
 with
 
-facts as (select * from {{ ref('int_register__facts') }}),
+-- Read four times, and cheaper read again than kept.
+facts as not materialized (select * from {{ ref('int_register__facts') }}),
 
 reasons as (select * from {{ ref('xwalk_register_reason') }}),
 

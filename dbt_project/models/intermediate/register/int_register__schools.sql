@@ -1,4 +1,5 @@
 -- One row a school that some register file may vouch for, all England, as it stood on the as-at date.
+{{ config(indexes=[{'columns': ['assessment_id', 'urn']}]) }}
 with
 
 facts as (select * from {{ ref('int_register__facts') }}),
