@@ -115,16 +115,20 @@ def _tiers() -> list[Rule]:
         ),
         _rule(
             "points_give_the_tier",
-            "Where points decide, the tier is the highest whose cut the share of points reaches; equal goes to the higher.",
+            "Where points decide, the tier is the highest whose cut the share of points reaches; equal goes to the higher. "
+            "Where one year's results alone would lead to the top tier, it is the one below.",
             no_rows(
                 f"""
                 select batch.urn, batch.tier, batch.points_share, due.tier as tier_due {LISTED}
                 left join lateral (
-                    select cuts.tier from seeds.rule_tier as cuts
+                    select cuts.tier, cuts.tier_rank,
+                        cuts.tier_rank = (select max(tier_rank) from seeds.rule_tier where ruleset = cuts.ruleset) as is_top
+                    from seeds.rule_tier as cuts
                     where cuts.ruleset = candidate.ruleset and cuts.cut_from <= batch.points_share
                     order by cuts.cut_from desc limit 1
                 ) as due on true
-                where batch.decided_by = 'points' and batch.tier is distinct from due.tier
+                where (batch.decided_by = 'points' and batch.tier is distinct from due.tier)
+                    or (batch.decided_by = 'one_year' and (due.is_top is not true or batch.tier_rank <> due.tier_rank - 1))
                 """  # noqa: S608
             ),
         ),

@@ -52,7 +52,7 @@ def test_every_number_in_every_sentence_is_its_rows_own(assessment: int) -> None
     found = rows(
         """
         select indicator.sentence, rule.sentence, rule.worse, rule.better, value, n, national, academic_years,
-            indicator.unit, flag, is_strength, probability_beyond_line, probability_better
+            indicator.unit, flag, is_strength, probability_beyond_line, probability_better, similar_value, similar_schools
         from marts.school_indicator as indicator
         inner join control.assessment using (assessment_id)
         inner join seeds.rule_indicator as rule using (ruleset, indicator)
@@ -61,8 +61,8 @@ def test_every_number_in_every_sentence_is_its_rows_own(assessment: int) -> None
         assessment,
     )
     assert len(found) > 300
-    judged = 0
-    for said, template, worse, better, value, n, national, years, unit, flag, strong, beyond, above in found:
+    judged = compared = 0
+    for said, template, worse, better, value, n, national, years, unit, flag, strong, beyond, above, similar, schools in found:  # fmt: skip
         expected = template.format(
             years=years, value=in_words(value, unit), national=in_words(national, unit),
             n="" if n is None else in_words(n, "pupils"),
@@ -71,12 +71,16 @@ def test_every_number_in_every_sentence_is_its_rows_own(assessment: int) -> None
             expected += f" It is {flag} ({chance(beyond)}) that {worse}."
         elif strong:
             expected += f" It is likely ({chance(above)}) that {better}."
+        beside = "" if similar is None else f" In {schools} similar schools the figure was {in_words(similar, unit)}."
+        compared += bool(beside)
         if flag is None:
             assert said.startswith(expected)
+            assert said.endswith(beside)
         else:
-            assert said == expected
+            assert said == expected + beside
             judged += 1
     assert judged > 300
+    assert compared > 300
 
 
 def test_dates_of_inspections_in_sentences_are_those_of_the_inspections(assessment: int) -> None:

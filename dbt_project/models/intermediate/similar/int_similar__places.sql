@@ -80,7 +80,8 @@ select
     scaled.phase,
     scaled.is_in_scope,
     scaled.similar_schools,
-    array_agg(scaled.scaled_value order by scaled.measure) as place
+    -- Rounded, so that two schools as near are so on every machine, and the lower URN comes first.
+    array_agg(round(scaled.scaled_value::numeric, 6)::double precision order by scaled.measure) as place
 from scaled
 inner join asked on scaled.ruleset = asked.ruleset
 where scaled.scaled_value is not null
