@@ -1,6 +1,6 @@
--- Where each school of England stands among those of its phase: the published characteristics of rule_similar_school, in
--- national standard deviations. A school of which one is not known stands nowhere. Only for lists: nobody reads those of
--- a whole country.
+-- Where each school of England stands among those of its phase: the published characteristics of rule_similar_school,
+-- in national standard deviations. A school of which one is not known stands nowhere. Only for lists: nobody reads
+-- those of a whole country.
 {{ config(indexes=[{'columns': ['assessment_id', 'phase']}]) }}
 with
 
