@@ -1,59 +1,28 @@
--- Who the pupils of a school are, measure by measure the newest figure that was known on the day and is not older than
--- the ruleset looks back. As with results, a school whose history carries on answers with its predecessor's until it
--- has its own.
+-- The newest roll and share of disadvantaged pupils of each school of England, measure by measure, of the years that
+-- the whole country has: a year that one authority's file alone has would set its schools apart from all others.
 with
 
-releases as (select * from {{ ref('int_assessment__releases') }} where usage = 'known'),
+schools as (select * from {{ ref('int_register__schools') }}),
 
-rulesets as (select * from {{ ref('rule_ruleset') }}),
-
-census as (
-    select * from {{ ref('stg_dfe__census') }}
+results as (
+    select * from {{ ref('int_results__by_school') }}
     where measure in ('pupils_on_roll', 'fsm_ever_pct') and value is not null
 ),
 
-predecessors as (select * from {{ ref('int_register__predecessors') }} where carries_history),
+national as (select * from {{ ref('int_results__national') }}),
 
--- The last school of a chain answers; one in the middle has closed.
-answering as (
-    select distinct on (assessment_id, predecessor_urn)
-        assessment_id,
-        predecessor_urn,
-        urn,
-        steps
-    from predecessors
-    order by assessment_id, predecessor_urn, steps desc
-),
-
-known as (
-    select
-        releases.assessment_id,
-        coalesce(answering.urn, census.urn) as urn,
-        coalesce(answering.steps, 0) as steps,
-        census.academic_year,
-        census.measure,
-        census.value,
-        releases.stage_rank,
-        releases.known_from,
-        releases.sha256
-    from releases
-    inner join rulesets on releases.ruleset = rulesets.ruleset
-    inner join census on releases.release_id = census.release_id
-    left join answering
-        on releases.assessment_id = answering.assessment_id and census.urn = answering.predecessor_urn
-    where census.academic_year >= releases.list_year - rulesets.oldest_year_back
-),
-
-latest as (
-    select distinct on (assessment_id, urn, measure)
-        assessment_id,
-        urn,
-        measure,
-        value
-    from known
-    order by
-        assessment_id, urn, measure, academic_year desc, steps, stage_rank desc nulls last, known_from desc, sha256,
-        value
+newest as (
+    select distinct on (results.assessment_id, results.urn, results.measure)
+        results.assessment_id,
+        results.urn,
+        results.measure,
+        results.value
+    from results
+    inner join schools on results.assessment_id = schools.assessment_id and results.urn = schools.urn
+    inner join national
+        on results.assessment_id = national.assessment_id and results.measure = national.measure
+        and results.academic_year = national.academic_year and schools.phase = national.phase
+    order by results.assessment_id, results.urn, results.measure, results.academic_year desc
 )
 
 select
@@ -61,5 +30,5 @@ select
     urn,
     max(value) filter (where measure = 'pupils_on_roll') as pupils_on_roll,
     max(value) filter (where measure = 'fsm_ever_pct') as fsm_ever_pct
-from latest
+from newest
 group by assessment_id, urn
