@@ -56,7 +56,7 @@ def test_results_of_2016_to_2018_absence_and_inspections_are_in_it(june_2019: in
     )
     assert stages == [
         ("KS2", 2016), ("KS2", 2017), ("KS2", 2018), ("KS4", 2016), ("KS4", 2017), ("KS4", 2018),
-        ("absence", 2017), ("absence", 2018),
+        ("absence", 2017), ("absence", 2018), ("census", 2016), ("census", 2017), ("census", 2018),
     ]  # fmt: skip
     latest = rows("select count(*) from marts.fct_inspection where assessment_id = %s and is_latest", june_2019)
     assert latest[0][0] > 50
@@ -178,7 +178,6 @@ PLANTED = {
     "ofsted_outcomes": "overall_effectiveness = '4', inspection_date = '2018-05-01', publication_date = '2018-06-01'",
     # Later registers: a later file may date openings and closings, and say nothing else.
     "school_spine": "school_name = 'Renamed later', school_type = 'Other independent school', is_primary = '0', is_secondary = '1'",
-    "school_information": "school_name = 'Renamed later', school_type = 'Other independent school', school_status = 'Closed'",
     "gias": "establishment_name = 'Renamed later', type_of_establishment = 'Other independent school', establishment_status = 'Closed'",
 }
 

@@ -144,7 +144,8 @@ def _insert(connection: Connection, draft: Draft, base: str, name: str) -> None:
             ),
             (name, base),
         ).rowcount
-        if copied == 0:
+        # A seed may have nothing to say under a ruleset; without its own row there is no such ruleset.
+        if copied == 0 and seed == "rule_ruleset":
             raise SupportListError(f"There is no ruleset {base} in {seed}.csv to draft from.")
         for change in draft.changes.get(seed, []):
             _change(connection, seed, columns, name, change)
