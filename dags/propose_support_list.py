@@ -14,7 +14,14 @@ from dataclasses import asdict
 from airflow.sdk import dag, get_current_context, task
 
 from school_support.orchestration.names import BUILD_POOL
-from school_support.orchestration.request import PROPOSAL_PARAMS, day_of_run, last_30_june, requested, with_past
+from school_support.orchestration.request import (
+    PROPOSAL_PARAMS,
+    day_of_run,
+    last_30_june,
+    person_of_run,
+    requested,
+    with_past,
+)
 from school_support.orchestration.tasks import DEFAULTS, handed_on, london
 
 
@@ -46,7 +53,8 @@ def propose_support_list() -> None:
         """Freeze the proposed list; the same content again is the same candidate."""
         from school_support.publication import freeze
 
-        return freeze.freeze_candidate(assessment_id)
+        demonstration = get_current_context()["params"]["demonstration"]
+        return freeze.freeze_candidate(assessment_id, person_of_run(), demonstration)
 
     @task
     def check_candidate(candidate_id: int) -> object:

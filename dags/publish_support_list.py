@@ -19,7 +19,13 @@ from school_support.orchestration.tasks import DEFAULTS, handed_on
     params={
         "candidate_id": Param(
             type="integer", minimum=1, title="Candidate", description_md="The approved candidate's number."
-        )
+        ),
+        "reason": Param(
+            None,
+            type=["null", "string"],
+            title="Reason of a correction",
+            description_md="Why it replaces the current edition, in words that schools will read. Empty for the first.",
+        ),
     },
     doc_md=__doc__,
     tags=["publish"],
@@ -30,7 +36,8 @@ def publish_support_list() -> None:
         """Insert the edition and repoint the bi views."""
         from school_support.publication import edition
 
-        return handed_on(edition.publish_candidate(get_current_context()["params"]["candidate_id"]))
+        params = get_current_context()["params"]
+        return handed_on(edition.publish_candidate(params["candidate_id"], params["reason"]))
 
     @task
     def write_outputs(edition: dict[str, int]) -> object:

@@ -31,7 +31,7 @@ STATUS_QUERIES = (
     ),
     (
         "Candidates",
-        "select candidate_id, authority, list_year, as_at, left(content_hash, 12), built_by_os_user, gate.passed, "
+        "select candidate_id, authority, list_year, as_at, left(content_hash, 12), coalesce(built_by, built_by_os_user), gate.passed, "
         "gate.critical_failures, gate.warnings from publication.candidate left join lateral (select * from quality.gate_run "
         "where gate = 'candidate' and subject_id = candidate_id order by gate_run_id desc limit 1) as gate on true "
         "order by candidate_id",
@@ -127,7 +127,7 @@ def read_edition_summary(edition_id: int) -> EditionSummary:
     """
     with connect("support_publisher") as connection:
         found = connection.execute(
-            "select edition, list_year, content_hash, demonstration, candidate_id, authority, authority_name, as_at "
+            "select edition, list_year, content_hash, edition.demonstration, candidate_id, authority, authority_name, as_at "
             "from publication.edition inner join publication.candidate using (candidate_id, authority, list_year, content_hash) "
             "where edition_id = %s",
             (edition_id,),

@@ -52,13 +52,13 @@ def take_in(folder: Path, rows: list[dict[str, str]]) -> None:
 
 def candidate_of(assessment_id: int) -> int:
     build_assessments([assessment_id])
-    return freeze_candidate(assessment_id)
+    return freeze_candidate(assessment_id, demonstration=True)
 
 
 def published(candidate_id: int) -> Published:
     check_candidate(candidate_id)
-    record_decision(candidate_id, "approved", demonstration=True)
-    return publish_candidate(candidate_id)
+    record_decision(candidate_id, "approved")
+    return publish_candidate(candidate_id, "A file came late.")
 
 
 def query(text: str, *parameters: object) -> list[tuple]:  # type: ignore[type-arg]
@@ -115,9 +115,9 @@ def test_a_file_that_comes_late_changes_no_edition_and_a_withdrawn_one_counts_no
     assert (second.edition, second.is_new) == (2, True)
 
     # Rebuilt from what it pinned, the old assessment says what it said, although more is known by now.
-    assert freeze_candidate(before) == first_candidate
+    assert freeze_candidate(before, demonstration=True) == first_candidate
     build_assessments([before])
-    assert freeze_candidate(before) == first_candidate
+    assert freeze_candidate(before, demonstration=True) == first_candidate
 
     # A candidate that waits for approval when a file it read is withdrawn does not pass the gate any more.
     named = late[0]["file"]
@@ -136,7 +136,7 @@ def test_a_file_that_comes_late_changes_no_edition_and_a_withdrawn_one_counts_no
         assert again == before
     # The edition that was made with it can still be rebuilt.
     build_assessments([after])
-    assert freeze_candidate(after) == second_candidate
+    assert freeze_candidate(after, demonstration=True) == second_candidate
 
     with pytest.raises(SupportListError, match="only an accepted release can be withdrawn"):
         withdraw(named, "again")

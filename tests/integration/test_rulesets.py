@@ -32,7 +32,7 @@ def empty_warehouse(another_warehouse: Callable[[], AbstractContextManager[Path]
         yield
 
 
-def candidate(list_year: int) -> int:
+def candidate(list_year: int, demonstration: bool = False) -> int:
     """A candidate without schools that passed its gate."""
     assessment_id = prepare_assessment("999", list_year, AS_AT)
     with connect("support_publisher") as connection:
@@ -40,9 +40,9 @@ def candidate(list_year: int) -> int:
         def insert(said: str) -> int:
             made = connection.execute(
                 "insert into publication.candidate (assessment_id, authority, authority_name, list_year, as_at, ruleset, "
-                "content_hash, built_by_os_user) select assessment_id, authority, 'Fenmere', list_year, as_at, ruleset, %s, "
-                "'builder' from control.assessment where assessment_id = %s returning candidate_id",
-                (said, assessment_id),
+                "content_hash, built_by_os_user, demonstration, form) select assessment_id, authority, 'Fenmere', list_year, as_at, "
+                "ruleset, %s, 'builder', %s, 2 from control.assessment where assessment_id = %s returning candidate_id",
+                (said, demonstration, assessment_id),
             ).fetchone()
             assert made is not None
             return int(made[0])
@@ -58,8 +58,8 @@ def candidate(list_year: int) -> int:
 
 def published(candidate_id: int, person: str, monkeypatch: pytest.MonkeyPatch) -> Published:
     monkeypatch.setattr(approve.getpass, "getuser", lambda: person)
-    record_decision(candidate_id, "approved", demonstration=person == "builder")
-    return publish_candidate(candidate_id)
+    record_decision(candidate_id, "approved")
+    return publish_candidate(candidate_id, "Other rules.")
 
 
 def change_a_rule(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 -- Exactly one tier for every school of the register: gates first, then points, and neither on thin evidence; then what
 -- the assessment before it says. A step up counts at once; a step down counts when the rules say so twice running, or
--- after an improved inspection.
+-- after an improved inspection. That is the computed tier; where the panel overrides it, the final one is the panel's,
+-- and an assessment's past is always what was computed.
 with recursive
 
 assessments as (
@@ -27,12 +28,14 @@ reasons as (
     select * from {{ ref('school_reason') }} where assessment_id in {{ selected_assessments() }} and is_told
 ),
 
+decisions as (select * from {{ ref('panel_decision') }} where assessment_id in {{ selected_assessments() }}),
+
 sensitivity as (select * from {{ ref('school_sensitivity') }} where assessment_id in {{ selected_assessments() }}),
 
 -- Assessments that this build does not make stand as they were built.
 built_before as (
     {% if is_incremental() -%}
-        select assessment_id, urn, tier_rank, computed_rank, carried_years
+        select assessment_id, urn, computed_tier_rank as tier_rank, rank_without_history, carried_years
         from {{ this }}
         where assessment_id not in {{ selected_assessments() }}
     {%- else -%}
@@ -40,7 +43,7 @@ built_before as (
             null::bigint as assessment_id,
             null::text as urn,
             null::integer as tier_rank,
-            null::integer as computed_rank,
+            null::integer as rank_without_history,
             null::integer as carried_years
         where false
     {%- endif %}
@@ -77,7 +80,7 @@ beginnings as (
     select
         told.*,
         built_before.tier_rank as previous_rank,
-        built_before.computed_rank as previous_computed_rank,
+        built_before.rank_without_history as previous_computed_rank,
         built_before.carried_years as previous_carried_years
     from told
     left join
@@ -161,46 +164,86 @@ gate_exits as (
     group by gates.assessment_id, gates.urn
 ),
 
-worded as (
+-- Where two decisions differ nothing is chosen: the computed tier stands and the gate stops the list.
+panel as (
+    select
+        assessment_id,
+        urn,
+        max(decision) as decision,
+        max(tier) as tier,
+        max(reason) as reason,
+        max(expires_on) as expires_on
+    from decisions
+    group by assessment_id, urn
+    having count(distinct (decision, tier)) = 1
+),
+
+final_tiers as (
     select
         decided.*,
-        tiers.tier,
-        tiers.tier_name,
-        tiers.support_days,
-        swept.sensitive_to,
-        case
-            when decided.decided_by = 'held'
-                then
-                    'The rules alone would give less support this time. A step down counts when they say so in two'
-                    || ' assessments running, or after an improved inspection.'
-            when decided.decided_by = 'one_year'
-                then
-                    'The points alone would mean the highest tier. The results of one year never lead there: no result'
-                    || ' that stands against the school does so in the years before it too.'
-            when decided.decided_by = 'carried_forward'
-                then 'Too little is known this year, so the tier of the year before is carried forward.'
-        end as history_sentence,
-        case
-            when decided.tier_rank is null
-                then 'Leaves this outcome when half of the points can be judged, or when an adviser decides.'
-            when decided.tier_rank = 1 then null
-            else
-                concat_ws(
-                    ' ',
-                    gate_exits.exits,
-                    'Points must be fewer than ' || to_char(tiers.cut_from * decided.points_available, 'FM990.00')
-                    || ' of the ' || to_char(decided.points_available, 'FM990.00') || ' available (now '
-                    || to_char(decided.points, 'FM990.00')
-                    || '), in two assessments running or with an improved inspection.'
-                )
-        end as exit_criteria
+        tiers.tier as computed_tier,
+        tiers.tier_name as computed_tier_name,
+        tiers.cut_from,
+        panel.decision,
+        panel.reason as decision_reason,
+        panel.expires_on,
+        coalesce(panel.tier, tiers.tier) as final_tier
     from decided
     left join
         tiers
         on decided.ruleset = tiers.ruleset
         and tiers.tier_rank is not distinct from decided.tier_rank
-    left join swept on decided.assessment_id = swept.assessment_id and decided.urn = swept.urn
-    left join gate_exits on decided.assessment_id = gate_exits.assessment_id and decided.urn = gate_exits.urn
+    left join panel on decided.assessment_id = panel.assessment_id and decided.urn = panel.urn
+),
+
+worded as (
+    select
+        final_tiers.*,
+        tiers.tier,
+        tiers.tier_name,
+        tiers.tier_rank as final_tier_rank,
+        tiers.support_days,
+        swept.sensitive_to,
+        case
+            when final_tiers.decision = 'override'
+                then
+                    'The panel decided on this level of support; the rules alone give ' || final_tiers.computed_tier_name
+                    || '. Its reason: ' || final_tiers.decision_reason
+        end as panel_sentence,
+        case
+            when final_tiers.decided_by = 'held'
+                then
+                    'The rules alone would give less support this time. A step down counts when they say so in two'
+                    || ' assessments running, or after an improved inspection.'
+            when final_tiers.decided_by = 'one_year'
+                then
+                    'The points alone would mean the highest tier. The results of one year never lead there: no result'
+                    || ' that stands against the school does so in the years before it too.'
+            when final_tiers.decided_by = 'carried_forward'
+                then 'Too little is known this year, so the tier of the year before is carried forward.'
+        end as history_sentence,
+        case
+            when final_tiers.decision = 'override'
+                then 'The panel''s decision counts until ' || {{ day_in_words('final_tiers.expires_on') }} || '.'
+            when final_tiers.tier_rank is null
+                then 'Leaves this outcome when half of the points can be judged, or when an adviser decides.'
+            when final_tiers.tier_rank = 1 then null
+            else
+                concat_ws(
+                    ' ',
+                    gate_exits.exits,
+                    'Points must be fewer than ' || to_char(final_tiers.cut_from * final_tiers.points_available, 'FM990.00')
+                    || ' of the ' || to_char(final_tiers.points_available, 'FM990.00') || ' available (now '
+                    || to_char(final_tiers.points, 'FM990.00')
+                    || '), in two assessments running or with an improved inspection.'
+                )
+        end as exit_criteria
+    from final_tiers
+    left join tiers on final_tiers.ruleset = tiers.ruleset and final_tiers.final_tier = tiers.tier
+    left join swept on final_tiers.assessment_id = swept.assessment_id and final_tiers.urn = swept.urn
+    left join
+        gate_exits
+        on final_tiers.assessment_id = gate_exits.assessment_id and final_tiers.urn = gate_exits.urn
 )
 
 select
@@ -209,9 +252,12 @@ select
     worded.urn,
     worded.tier,
     worded.tier_name,
-    worded.tier_rank,
+    worded.final_tier_rank as tier_rank,
+    worded.computed_tier,
+    worded.computed_tier_name,
+    worded.tier_rank as computed_tier_rank,
     worded.decided_by,
-    worded.computed_rank,
+    worded.computed_rank as rank_without_history,
     worded.previous_rank,
     worded.carried_years,
     worded.points::numeric(6, 2) as points,
@@ -225,7 +271,9 @@ select
     worded.support_days::numeric(5, 1) as support_days,
     (worded.support_days * settings.day_rate)::numeric(10, 2) as support_cost,
     worded.gates,
-    concat_ws(e'\n', worded.history_sentence, reason_texts.reasons) as reasons
+    worded.decision,
+    worded.decision_reason,
+    concat_ws(e'\n', worded.panel_sentence, worded.history_sentence, reason_texts.reasons) as reasons
 from worded
 left join settings on worded.authority = settings.authority
 left join reason_texts on worded.assessment_id = reason_texts.assessment_id and worded.urn = reason_texts.urn

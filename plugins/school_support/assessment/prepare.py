@@ -33,6 +33,7 @@ def prepare_assessment(
     *,
     ruleset: str | None = None,
     previous: int | None = None,
+    decisions_as_at: date | None = None,
 ) -> int:
     """The assessment of an authority, list year and day, over the releases accepted so far; made if it is new.
 
@@ -45,24 +46,30 @@ def prepare_assessment(
         ruleset: another than the authority's own for that day.
         previous: the assessment whose tiers are the past of this one, for steps down and years without evidence; none: it
             has no past. Always said, never looked for: the same inputs give the same assessment.
+        decisions_as_at: the day whose panel decisions count, for the panel meets after the as-at date; none: the as-at date.
 
     Returns:
         assessment_id.
 
     Raises:
-        SupportListError: the authority has no settings, or an edition used the ruleset with other rows.
+        SupportListError: the authority has no settings, an edition used the ruleset with other rows, or the decisions'
+            day lies before the as-at date.
     """
     setting = authority_of(authority)
+    decided_by = decisions_as_at or as_at
+    if decided_by < as_at:
+        raise SupportListError(f"Panel decisions as at {decided_by} cannot be about a list as at {as_at}, a later day.")
     used = ruleset or ruleset_of(authority, as_at)
     ruleset_hash = hash_of(used)
     with connect("support_transformer") as connection:
         refuse_changed(connection, used, ruleset_hash)
-        releases = _releases(connection, setting.collection, as_at)
+        releases = _releases(connection, setting.collection, as_at, decided_by)
         input_hash = hashlib.sha256(
             "\n".join(
                 [
                     _rules_hash(),
                     *_past_hash(connection, previous),
+                    *([f"decisions {decided_by}"] if decided_by != as_at else []),
                     *(f"{usage} {sha256}" for _, usage, sha256 in releases),
                 ]
             ).encode()
@@ -71,9 +78,9 @@ def prepare_assessment(
         found = (
             connection.execute(
                 "insert into control.assessment "
-                "(authority, list_year, as_at, ruleset, purpose, input_hash, previous_assessment_id, ruleset_hash) "
-                "values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning assessment_id",
-                (*identity, previous, ruleset_hash),
+                "(authority, list_year, as_at, ruleset, purpose, input_hash, previous_assessment_id, ruleset_hash, "
+                "decisions_as_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning assessment_id",
+                (*identity, previous, ruleset_hash, decided_by),
             ).fetchone()
             or connection.execute(
                 "select assessment_id from control.assessment where authority = %s and list_year = %s and as_at = %s "
@@ -109,7 +116,9 @@ def build_assessments(assessment_ids: Sequence[int], layers: Sequence[str] = ("r
         )
 
 
-def _releases(connection: Connection, collection: str, as_at: date) -> list[tuple[int, str, str]]:
+def _releases(
+    connection: Connection, collection: str, as_at: date, decisions_as_at: date
+) -> list[tuple[int, str, str]]:
     """The releases an assessment of that day may read: (release_id, usage, sha256), in a fixed order.
 
     One that was withdrawn is still what was known before the day its publisher withdrew it.
@@ -119,6 +128,7 @@ def _releases(connection: Connection, collection: str, as_at: date) -> list[tupl
         select
             release_id,
             case
+                when source = 'panel_decisions' then 'panel_decisions'
                 when row_known_from_days is not null then 'dated_rows'
                 when known_from <= %(as_at)s then 'known'
                 when source = any(%(register)s) then 'register_events'
@@ -127,10 +137,20 @@ def _releases(connection: Connection, collection: str, as_at: date) -> list[tupl
         from landing.release
         where (status = 'accepted' or (status = 'withdrawn' and withdrawn_from > %(as_at)s))
             and collection = %(collection)s
-            and (known_from <= %(as_at)s or row_known_from_days is not null or source = any(%(register)s))
+            and (
+                known_from <= %(as_at)s
+                or row_known_from_days is not null
+                or source = any(%(register)s)
+                or (source = 'panel_decisions' and known_from <= %(decisions_as_at)s)
+            )
         order by sha256
         """,
-        {"collection": collection, "as_at": as_at, "register": list(REGISTER_SOURCES)},
+        {
+            "collection": collection,
+            "as_at": as_at,
+            "decisions_as_at": decisions_as_at,
+            "register": list(REGISTER_SOURCES),
+        },
     ).fetchall()
     return [(int(release_id), str(usage), str(sha256)) for release_id, usage, sha256 in rows]
 

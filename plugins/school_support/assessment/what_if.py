@@ -35,7 +35,7 @@ KEYS = {
     "rule_band": ("indicator", "badness_from"),
     "rule_similar_school": ("measure",),
 }
-COPIED = (*KEYS, "rule_inspection_concern", "rule_continuity", "rule_rate_sd")
+COPIED = (*KEYS, "rule_moderation", "rule_inspection_concern", "rule_continuity", "rule_rate_sd")
 
 
 class Draft(BaseModel):

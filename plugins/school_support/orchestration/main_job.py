@@ -10,7 +10,7 @@ from typing import Any
 
 from school_support.orchestration.local import LocalAirflow
 from school_support.orchestration.runs import TaskProgress, run_dag, run_dags
-from school_support.publication.approve import is_approved, record_decision
+from school_support.publication.approve import decision_on, record_decision
 from school_support.warehouse import embedded
 from school_support.warehouse.migrate import migrate
 
@@ -60,13 +60,14 @@ def run_main_job(
         wanted = {"authority": authority, "list_year": list_year, "as_at": as_at.isoformat()}
         assessed = run_dag(airflow.client, "assess_schools", wanted, on_task)
         on_step("Propose the support list, gate 2")
-        assessment = {"assessment_id": assessed.values["prepare_assessment"]}
+        assessment = {"assessment_id": assessed.values["prepare_assessment"], "demonstration": True}
         proposed = run_dag(airflow.client, "propose_support_list", assessment, on_task)
         candidate_id = int(proposed.values["freeze_candidate"])
         on_step("Approve and publish")
-        if not is_approved(candidate_id):
-            record_decision(candidate_id, "approved", "make run", demonstration=True)
-        published = run_dag(airflow.client, "publish_support_list", {"candidate_id": candidate_id}, on_task)
+        if decision_on(candidate_id) is None:
+            record_decision(candidate_id, "approved", "make run")
+        wanted = {"candidate_id": candidate_id, "reason": "Demonstration of newer data or rules."}
+        published = run_dag(airflow.client, "publish_support_list", wanted, on_task)
     return MainJob(
         edition=published.values["publish_edition"],
         outputs=published.values["write_outputs"],

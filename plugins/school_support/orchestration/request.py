@@ -41,6 +41,13 @@ ASSESSMENT_PARAMS = {
         title="Purpose",
         description_md="What the assessment is for. A `what_if` or a `backtest` can never be published.",
     ),
+    "decisions_as_at": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="Panel decisions as at",
+        description_md="The day whose panel decisions count, `YYYY-MM-DD`; the panel meets after the as-at date. Empty: the as-at date.",
+    ),
     "previous_assessment_id": Param(
         None,
         type=["null", "integer"],
@@ -57,7 +64,13 @@ PROPOSAL_PARAMS = ASSESSMENT_PARAMS | {
         minimum=1,
         title="Assessment",
         description_md="A built assessment's number; the other parameters are not read then. Empty: they find it.",
-    )
+    ),
+    "demonstration": Param(
+        False,
+        type="boolean",
+        title="Demonstration",
+        description_md="Nobody has to be heard and the builder may approve it; its edition says so for ever.",
+    ),
 }
 
 
@@ -70,6 +83,7 @@ class AssessmentRequest:
     as_at: date
     purpose: str
     previous: int | None
+    decisions_as_at: date | None
 
 
 def requested(params: Mapping[str, Any], default_as_at: date) -> AssessmentRequest:
@@ -84,6 +98,7 @@ def requested(params: Mapping[str, Any], default_as_at: date) -> AssessmentReque
         as_at=as_at,
         purpose=params["purpose"],
         previous=params["previous_assessment_id"],
+        decisions_as_at=date.fromisoformat(params["decisions_as_at"]) if params["decisions_as_at"] else None,
     )
 
 
@@ -94,6 +109,11 @@ def with_past(request: AssessmentRequest) -> AssessmentRequest:
     if request.previous is not None:
         return request
     return replace(request, previous=assessment_of_edition(request.authority, request.list_year - 1))
+
+
+def person_of_run() -> str | None:
+    """The user who started this run; none where its schedule did."""
+    return get_current_context()["dag_run"].triggering_user_name
 
 
 def day_of_run() -> date:

@@ -16,29 +16,50 @@ def content_hash(connection: Connection, candidate_id: int) -> str:
 
     The form: one JSON line naming authority, list year, as-at date and ruleset; then for each table in the order of
     `tables.TABLES` a JSON line with its name and columns, and a JSON array of texts for each row, sorted by key
-    (bytewise); UTF-8, newline after each. A table that came later and has no row is left out, so that what was frozen
-    before it keeps its hash. Numbers are PostgreSQL's text of the rounded `numeric`, null is null.
+    (bytewise); UTF-8, newline after each. Tables and columns are those of the candidate's form. Numbers are PostgreSQL's
+    text of the rounded `numeric`, null is null.
 
     Raises:
         SupportListError: there is no such candidate.
     """
     said = connection.execute(
-        "select authority, list_year::text, as_at::text, ruleset from publication.candidate where candidate_id = %s",
+        "select authority, list_year::text, as_at::text, ruleset, form from publication.candidate where candidate_id = %s",
         (candidate_id,),
     ).fetchone()
     if said is None:
         raise SupportListError(f"There is no candidate {candidate_id}.")
+    *identity, form = said
     digest = hashlib.sha256()
-    _add(digest, list(said))
+    _add(digest, identity)
     with connection.cursor() as cursor:
         for table in TABLES:
-            rows = cursor.execute(table.rows(), {"candidate_id": candidate_id})
-            if table.came_later and rows.rowcount == 0:
+            if table.since > form:
                 continue
-            _add(digest, [table.name, *table.columns])
-            for row in rows:
+            _add(digest, [table.name, *table.columns_in(form)])
+            for row in cursor.execute(table.rows(form), {"candidate_id": candidate_id}):
                 _add(digest, list(row))
     return digest.hexdigest()
+
+
+def row_hashes(connection: Connection, candidate_id: int) -> dict[str, dict[str, str]]:
+    """For each frozen table the sha256 over each school's rows (of support_fairness each kind of group's), by its key.
+
+    With them a check names the table and school that changed.
+    """
+    found = connection.execute("select form from publication.candidate where candidate_id = %s", (candidate_id,)).fetchone()
+    if found is None:
+        raise SupportListError(f"There is no candidate {candidate_id}.")
+    (form,) = found
+    hashes: dict[str, dict[str, str]] = {}
+    for table in TABLES:
+        if table.since > form:
+            continue
+        place = table.columns_in(form).index(table.key[0])
+        digests: dict[str, hashlib._Hash] = {}
+        for row in connection.execute(table.rows(form), {"candidate_id": candidate_id}):
+            _add(digests.setdefault(row[place], hashlib.sha256()), list(row))
+        hashes[table.name] = {key: digest.hexdigest() for key, digest in digests.items()}
+    return hashes
 
 
 def _add(digest: hashlib._Hash, line: list[str | None]) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from school_support import __version__
 from school_support.assessment.rulesets import refuse_changed
 from school_support.errors import SupportListError
-from school_support.landing.freshness import overdue, read_freshness
 from school_support.publication.content import content_hash
+from school_support.publication.manifest import canonical, make_manifest
 from school_support.warehouse.connection import connect
 
 # Two publications at once would take the same number.
@@ -32,15 +31,19 @@ class Published:
     is_new: bool
 
 
-def publish_candidate(candidate_id: int) -> Published:
+def publish_candidate(candidate_id: int, reason: str | None = None) -> Published:
     """Make an approved candidate the current edition of its authority and list year, in one transaction.
 
     A candidate that says what the current edition says publishes nothing. Readers of the `bi` views see the old
     edition until the commit and the new one after it.
 
+    Args:
+        reason: why it replaces the current edition, as schools will read it; a correction needs one.
+
     Raises:
         SupportListError: no such candidate, its newest decision is not an approval, the gate did not pass, its rows
-            are no longer what was approved, or an earlier edition used its ruleset with other rows.
+            are no longer what was approved, an earlier edition used its ruleset with other rows, or it replaces an
+            edition without a reason.
     """
     with connect("support_publisher") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", (PUBLISH_LOCK,))
@@ -48,6 +51,11 @@ def publish_candidate(candidate_id: int) -> Published:
         current = _current(connection, candidate["authority"], candidate["list_year"])
         if current and current.content_hash == candidate["content_hash"]:
             return current
+        if current and not (reason or "").strip():
+            raise SupportListError(
+                f"Candidate {candidate_id} would replace edition {current.edition} of list year {current.list_year}: say why, "
+                "in words that schools will read (the parameter `reason` of publish_support_list)."
+            )
         approval = _approval(connection, candidate_id, candidate["content_hash"])
         if content_hash(connection, candidate_id) != candidate["content_hash"]:
             raise SupportListError(
@@ -55,14 +63,17 @@ def publish_candidate(candidate_id: int) -> Published:
             )
         if candidate["ruleset_hash"]:
             refuse_changed(connection, candidate["ruleset"], candidate["ruleset_hash"])
+        replaces = {"edition": current.edition, "content_hash": current.content_hash, "reason": reason} if current else None
+        manifest = make_manifest(connection, candidate_id, candidate, approval, replaces)
         made = connection.execute(
             """
             insert into publication.edition (authority, list_year, edition, candidate_id, content_hash, approval_id,
-                demonstration, replaces_edition_id, manifest)
+                demonstration, replaces_edition_id, reason, circulation, manifest, manifest_sha256)
             select %(authority)s, %(list_year)s,
                 1 + coalesce((select max(edition) from publication.edition as e
                               where e.authority = %(authority)s and e.list_year = %(list_year)s), 0),
-                %(candidate_id)s, %(content_hash)s, %(approval_id)s, %(demonstration)s, %(replaces)s, %(manifest)s
+                %(candidate_id)s, %(content_hash)s, %(approval_id)s, %(demonstration)s, %(replaces)s, %(reason)s,
+                %(circulation)s, %(manifest)s, %(manifest_sha256)s
             returning edition_id, edition
             """,
             {
@@ -70,7 +81,10 @@ def publish_candidate(candidate_id: int) -> Published:
                 **approval,
                 "candidate_id": candidate_id,
                 "replaces": current.edition_id if current else None,
-                "manifest": json.dumps(_manifest(connection, candidate_id, candidate, approval), default=str),
+                "reason": reason if current else None,
+                "circulation": manifest.get("circulation"),
+                "manifest": canonical(manifest).decode(),
+                "manifest_sha256": hashlib.sha256(canonical(manifest)).hexdigest(),
             },
         ).fetchone()
         assert made is not None  # noqa: S101  # returning gives a row
@@ -93,8 +107,9 @@ def publish_candidate(candidate_id: int) -> Published:
 def _candidate(connection: Connection, candidate_id: int) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(
-            "select candidate.authority, candidate.list_year, candidate.as_at, candidate.ruleset, ruleset_hash, content_hash, "
-            "assessment_id, built_by_os_user, candidate.built_at "
+            "select candidate_id, candidate.authority, candidate.list_year, candidate.as_at, candidate.decisions_as_at, candidate.ruleset, "
+            "ruleset_hash, content_hash, form, assessment_id, purpose, input_hash, previous_assessment_id, "
+            "built_by_os_user, built_by, demonstration, candidate.built_at "
             "from publication.candidate inner join control.assessment using (assessment_id) where candidate_id = %s",
             (candidate_id,),
         ).fetchone()
@@ -115,8 +130,8 @@ def _current(connection: Connection, authority: str, list_year: int) -> Publishe
 def _approval(connection: Connection, candidate_id: int, said: str) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         decided = cursor.execute(
-            "select approval_id, decision, content_hash as approved_hash, os_user, session_user_name, demonstration, "
-            "decided_at from publication.approval where candidate_id = %s order by approval_id desc limit 1",
+            "select approval_id, decision, content_hash as approved_hash, coalesce(person, os_user) as person, os_user, "
+            "session_user_name, demonstration, channel, run_id, note, decided_at from publication.approval where candidate_id = %s order by approval_id desc limit 1",
             (candidate_id,),
         ).fetchone()
         gate = cursor.execute(
@@ -135,41 +150,6 @@ def _approval(connection: Connection, candidate_id: int, said: str) -> dict[str,
     if decided["approved_hash"] != said:
         raise SupportListError(f"The approval of candidate {candidate_id} is for other content; approve it anew.")
     return decided
-
-
-def _manifest(
-    connection: Connection, candidate_id: int, candidate: dict[str, Any], approval: dict[str, Any]
-) -> dict[str, Any]:
-    """What the edition was made of: enough to make it again."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        releases = cursor.execute(
-            "select source, academic_year, stage, snapshot_date, known_from, file_name, sha256, usage, release_id "
-            "from control.assessment_release inner join landing.release using (release_id) "
-            "where assessment_id = %s order by source, academic_year, snapshot_date, sha256",
-            (candidate["assessment_id"],),
-        ).fetchall()
-        gate = cursor.execute(
-            "select gate_run_id, passed, critical_failures, warnings, run_at from quality.gate_run "
-            "where gate = 'candidate' and subject_id = %s order by gate_run_id desc limit 1",
-            (candidate_id,),
-        ).fetchone()
-        setting = cursor.execute(
-            "select budget, day_rate, collection from seeds.authority_setting where authority = %s",
-            (candidate["authority"],),
-        ).fetchone()
-    late: list[str] = []
-    if setting:
-        collection = setting.pop("collection")
-        late = overdue(read_freshness(connection, collection, candidate["authority"], candidate["as_at"]))
-    return {
-        "candidate": candidate,
-        "approval": approval,
-        "gate": gate,
-        "code_version": __version__,
-        "overdue_sources": late,
-        **(setting or {}),
-        "releases": releases,
-    }
 
 
 def assessment_of_edition(authority: str, list_year: int) -> int | None:

@@ -18,7 +18,11 @@ from school_support.warehouse.connection import connect
 
 @dataclass(frozen=True, slots=True)
 class SupportRow:
-    """A school's tier: the columns of publication.support_list. Costs in GBP, shares and coverage 0 to 1."""
+    """A school's tier: the columns of publication.support_list. Costs in GBP, shares and coverage 0 to 1.
+
+    `tier` is final, `computed_tier` what rules and history gave; `decision` is the panel's, confirm or override. Of an
+    edition from before panel decisions, the columns from `computed_tier` on are None.
+    """
 
     urn: str
     school_name: str
@@ -36,6 +40,13 @@ class SupportRow:
     support_cost: Decimal | None
     gates: str | None
     reasons: str | None
+    computed_tier: str | None
+    computed_tier_name: str | None
+    computed_tier_rank: int | None
+    decision: str | None
+    decision_reason: str | None
+    sensitive_to: str | None
+    exit_criteria: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +218,8 @@ class Edition:
     approval_note: str | None
     published_at: datetime
     replaces: int | None
+    reason: str | None
+    circulation: str | None
     budget: Decimal | None
     day_rate: Decimal | None
 
@@ -233,9 +246,9 @@ HEADER = """
 select
     edition.candidate_id, edition.authority, candidate.authority_name, edition.list_year, edition.edition,
     candidate.as_at, candidate.ruleset, edition.content_hash, edition.demonstration,
-    candidate.built_by_os_user as built_by, approval.os_user as approved_by,
+    coalesce(candidate.built_by, candidate.built_by_os_user) as built_by, coalesce(approval.person, approval.os_user) as approved_by,
     approval.session_user_name as approved_session_user, approval.decided_at as approved_at,
-    approval.note as approval_note, edition.published_at, replaced.edition as replaces, edition.manifest
+    approval.note as approval_note, edition.published_at, replaced.edition as replaces, edition.reason, edition.circulation, edition.manifest
 from publication.edition
 inner join publication.candidate using (candidate_id)
 inner join publication.approval using (approval_id)

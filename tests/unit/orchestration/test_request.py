@@ -21,13 +21,13 @@ EMPTY: dict[str, Any] = {
 
 def test_empty_parameters_take_the_settings_and_the_date_of_the_run() -> None:
     asked = requested(EMPTY, default_as_at=date(2019, 6, 30))
-    assert asked == AssessmentRequest(settings().authority, 2020, date(2019, 6, 30), "annual", None)
+    assert asked == AssessmentRequest(settings().authority, 2020, date(2019, 6, 30), "annual", None, None)
 
 
 def test_parameters_win() -> None:
     params = EMPTY | {"authority": "874", "list_year": 2016, "as_at": "2015-06-30", "purpose": "backfill"}
     asked = requested(params, default_as_at=date(2026, 11, 24))
-    assert asked == AssessmentRequest("874", 2016, date(2015, 6, 30), "backfill", None)
+    assert asked == AssessmentRequest("874", 2016, date(2015, 6, 30), "backfill", None, None)
 
 
 @pytest.mark.parametrize(

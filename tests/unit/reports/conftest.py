@@ -162,6 +162,8 @@ def _add_school(rows: dict[str, list[Any]], position: int, draw: random.Random) 
             points_share=number(float(share), 4) if share is not None else None, coverage=coverage, support_days=days,
             support_cost=number(float(days) * 1647, 2), gates=gates,
             reasons="\n".join(reasons) or "No indicator is likely or possibly beyond its line.",
+            computed_tier=tier, computed_tier_name=tier_name, computed_tier_rank=rank, decision=None,
+            decision_reason=None, sensitive_to=None, exit_criteria=None,
         )
     )  # fmt: skip
     rows["schools"].append(
@@ -295,6 +297,8 @@ def _edition(demonstration: bool, budget: str | None) -> Edition:
         approval_note=None,
         published_at=datetime(2019, 7, 1, 14, 6, 2, 123456, tzinfo=UTC),
         replaces=1,
+        reason="A late result was added.",
+        circulation="own",
         budget=None if budget is None else Decimal(budget),
         day_rate=Decimal("1647"),
     )

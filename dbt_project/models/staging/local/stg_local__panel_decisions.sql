@@ -18,6 +18,7 @@ select
     btrim(rows.decided_by_1) as decided_by_1,
     btrim(rows.decided_by_2) as decided_by_2,
     {{ as_date('rows.decided_on') }} as decided_on,
-    {{ as_date('rows.expires_on') }} as expires_on
+    {{ as_date('rows.expires_on') }} as expires_on,
+    {{ as_date('rows.replaces_decided_on') }} as replaces_decided_on
 from rows
 inner join releases on rows._release_id = releases.release_id
