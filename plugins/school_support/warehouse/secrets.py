@@ -15,7 +15,9 @@ ROLES = (
     "support_loader",
     "support_transformer",
     "support_publisher",
+    "support_officer",
     "bi_reader",
+    "bi_public",
 )
 PSEUDONYM_KEY = "SUPPORT_LIST_PSEUDONYM_KEY"
 FROM_ENVIRONMENT = ("SUPPORT_LIST_PG", PSEUDONYM_KEY)
