@@ -22,6 +22,7 @@ from school_support.commands import (
     quarantine,
     release,
     returns,
+    school_check,
     screen,
     what_if,
 )
@@ -33,7 +34,14 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-GROUPS = {"contract": contract, "download": download, "quarantine": quarantine, "release": release, "returns": returns}
+GROUPS = {
+    "contract": contract,
+    "download": download,
+    "quarantine": quarantine,
+    "release": release,
+    "returns": returns,
+    "school-check": school_check,
+}
 for name, group in GROUPS.items():
     app.add_typer(group.app, name=name)
 app.command("return-template")(returns.return_template)

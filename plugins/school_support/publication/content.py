@@ -46,7 +46,9 @@ def row_hashes(connection: Connection, candidate_id: int) -> dict[str, dict[str,
 
     With them a check names the table and school that changed.
     """
-    found = connection.execute("select form from publication.candidate where candidate_id = %s", (candidate_id,)).fetchone()
+    found = connection.execute(
+        "select form from publication.candidate where candidate_id = %s", (candidate_id,)
+    ).fetchone()
     if found is None:
         raise SupportListError(f"There is no candidate {candidate_id}.")
     (form,) = found

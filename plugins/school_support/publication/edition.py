@@ -63,7 +63,9 @@ def publish_candidate(candidate_id: int, reason: str | None = None) -> Published
             )
         if candidate["ruleset_hash"]:
             refuse_changed(connection, candidate["ruleset"], candidate["ruleset_hash"])
-        replaces = {"edition": current.edition, "content_hash": current.content_hash, "reason": reason} if current else None
+        replaces = (
+            {"edition": current.edition, "content_hash": current.content_hash, "reason": reason} if current else None
+        )
         manifest = make_manifest(connection, candidate_id, candidate, approval, replaces)
         made = connection.execute(
             """

@@ -100,7 +100,9 @@ def _chain(connection: Connection, assessment_id: int) -> list[dict[str, Any]]:
         )
         assert found is not None  # noqa: S101  # referenced by a foreign key
         current = found["previous_assessment_id"]
-        found["releases"] = [release["sha256"] for release in releases_of_assessment(connection, found["assessment_id"])]
+        found["releases"] = [
+            release["sha256"] for release in releases_of_assessment(connection, found["assessment_id"])
+        ]
         chain.insert(0, found)
     return chain
 
@@ -136,4 +138,4 @@ def _school_check(connection: Connection, candidate: Mapping[str, Any]) -> list[
 
 def _one(connection: Connection, query: str, key: object) -> dict[str, Any] | None:
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, (key,)).fetchone()  # type: ignore[arg-type]  # queries of this module
+        return cursor.execute(query, (key,)).fetchone()
