@@ -24,6 +24,7 @@ from school_support.commands import (
     returns,
     school_check,
     screen,
+    verify,
     what_if,
 )
 from school_support.errors import SupportListError
@@ -46,6 +47,7 @@ for name, group in GROUPS.items():
     app.add_typer(group.app, name=name)
 app.command("return-template")(returns.return_template)
 app.command("explain")(explain.explain)
+app.command("verify")(verify.verify)
 app.command("what-if")(what_if.what_if)
 SAMPLE_AUTHORITY = "999"
 SAMPLE_AS_AT = date(2026, 6, 30)
