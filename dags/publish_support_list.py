@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from school_support.orchestration.approval import ApproveCandidate
+from school_support.orchestration.approval import APPROVAL_FORM, ApproveCandidate
 from school_support.orchestration.tasks import DEFAULTS, handed_on
 from school_support.settings import settings
 
@@ -42,6 +42,8 @@ from school_support.settings import settings
 def publish_support_list() -> None:
     approve_candidate = ApproveCandidate(
         task_id="approve_candidate",
+        subject="Publish the support list of candidate {{ params.candidate_id }}?",
+        params=APPROVAL_FORM,
         response_timeout=timedelta(days=settings().approval_days),
         execution_timeout=None,
         retries=0,

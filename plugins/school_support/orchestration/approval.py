@@ -8,6 +8,9 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Context, Param
 from airflow.sdk.exceptions import AirflowSkipException
 
+# What the person who answers may fill in.
+APPROVAL_FORM = {"note": Param("", type="string", title="Note", description_md="Why; a rejection needs one.")}
+
 
 class ApproveCandidate(ApprovalOperator):
     """Ask for a decision on the candidate of the run's parameters, and copy who decided and when into the warehouse.
@@ -15,14 +18,6 @@ class ApproveCandidate(ApprovalOperator):
     The body is one page: gate, money, what moves against the current edition. A candidate that was decided elsewhere
     (command line, page) is not asked about again. Rejected, or without an answer in time, nothing after it runs.
     """
-
-    def __init__(self, **arguments: Any) -> None:
-        note = Param("", type="string", title="Note", description_md="Why; a rejection needs one.")
-        super().__init__(
-            subject="Publish the support list of candidate {{ params.candidate_id }}?",
-            params={"note": note},
-            **arguments,
-        )
 
     def execute(self, context: Context) -> Any:
         """Wait for an answer, unless there is one."""
