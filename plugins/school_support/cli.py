@@ -18,6 +18,7 @@ from school_support.commands import (
     contract,
     download,
     explain,
+    letters,
     plain_errors,
     quarantine,
     release,
@@ -33,7 +34,14 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-GROUPS = {"contract": contract, "download": download, "quarantine": quarantine, "release": release, "returns": returns}
+GROUPS = {
+    "contract": contract,
+    "download": download,
+    "letters": letters,
+    "quarantine": quarantine,
+    "release": release,
+    "returns": returns,
+}
 for name, group in GROUPS.items():
     app.add_typer(group.app, name=name)
 app.command("return-template")(returns.return_template)
@@ -41,7 +49,14 @@ app.command("explain")(explain.explain)
 app.command("what-if")(what_if.what_if)
 SAMPLE_AUTHORITY = "999"
 SAMPLE_AS_AT = date(2026, 6, 30)
-OUTPUTS = {"Report": "report", "Public report": "public_report", "CSV": "csv", "Excel": "xlsx", "Parquet": "parquet"}
+OUTPUTS = {
+    "Report": "report",
+    "Public report": "public_report",
+    "CSV": "csv",
+    "Excel": "xlsx",
+    "Parquet": "parquet",
+    "Letters": "letters",
+}
 
 
 @app.command()
