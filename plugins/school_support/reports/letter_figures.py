@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from school_support.reports import words
 from school_support.reports.charts import nice_ticks
-from school_support.reports.edition_data import IndicatorRow, IndicatorRule, ReleaseUsed, ResultRow
+from school_support.reports.edition_data import IndicatorRow, IndicatorRule, ReleaseUsed, ResultRow, SupportRow
 
 NONE = "–"
 # Domains whose results are drawn over the years, and how many years and charts a page has room for.
@@ -38,7 +38,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One indicator in words; where there is no figure, `missing` says why and the other words are empty."""
+    """One indicator in words. One that is compared with nothing, or has no figure, has `told` instead of columns."""
 
     name: str
     note: str
@@ -48,18 +48,22 @@ class Figure:
     interval: str
     national: str
     similar: str
-    missing: str
+    told: str
     bar: Bar | None
 
 
 @dataclass(frozen=True, slots=True)
 class YearPoint:
-    """A year of a trend: where it stands from left to right, and its figure; without one `y` is None."""
+    """A year of a trend: where it stands from left to right, and its figure; without one `y` is None.
+
+    `above`: whether the figure is written above its dot, so that no line runs through it.
+    """
 
     x: float
     year: str
     y: float | None
     label: str
+    above: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,15 @@ def strengths(indicators: Sequence[IndicatorRow], rules: Mapping[str, IndicatorR
         f"{row.indicator_name} ({words.measured(row.value, row.unit, row.domain)})"
         for row in _ordered(indicators)
         if _is_strength(row, rules.get(row.indicator))
+    ]
+
+
+def borderline(row: SupportRow, indicators: Iterable[IndicatorRow]) -> list[str]:
+    """Under which slightly different rules the tier would be another, with the indicators by their names."""
+    names = {indicator.indicator: indicator.indicator_name for indicator in indicators}
+    scenarios = (row.sensitive_to or "").split("; ") if row.sensitive_to else []
+    return [
+        re.sub(r"^without (\w+)(?=: )", lambda found: f"without {names.get(found[1], found[1])}", s) for s in scenarios
     ]
 
 
@@ -121,24 +134,31 @@ def _ordered(indicators: Iterable[IndicatorRow]) -> list[IndicatorRow]:
 
 
 def _figure(row: IndicatorRow, rule: IndicatorRule | None) -> Figure:
-    def said(number: Decimal | None) -> str:
-        return NONE if number is None else words.measured(number, row.unit, row.domain)
+    unit = words.UNITS.get(row.unit, (1, ""))[1]
 
+    def said(number: Decimal | None) -> str:
+        # A unit that is a word stands once, beside the name: columns of bare numbers line up.
+        text = NONE if number is None else words.measured(number, row.unit, row.domain)
+        return text.removesuffix(unit) if unit.startswith(" ") else text
+
+    told = ""
     if row.value is None:
-        return Figure(
-            row.indicator_name, "", "", "", "", "", "", "", f"No figure: {words.reason(row.reason_code)}", None
-        )
+        told = f"No figure: {words.reason(row.reason_code)}"
+    elif row.national is None and row.interval_low is None:
+        told = row.sentence or words.measured(row.value, row.unit, row.domain)
+    if told:
+        return Figure(row.indicator_name, _note(row, rule), "", "", "", "", "", "", told, None)
     has_interval = row.interval_low is not None and row.interval_high is not None
     return Figure(
         name=row.indicator_name,
-        note=_note(row, rule),
+        note=", ".join(filter(None, (unit.strip() if unit.startswith(" ") else "", _note(row, rule)))),
         years=_years(row.academic_years),
         pupils=NONE if row.n is None else words.plain(row.n),
         value=said(row.value),
         interval=f"{said(row.interval_low)} to {said(row.interval_high)}" if has_interval else NONE,
         national=said(row.national),
         similar=said(row.similar_value),
-        missing="",
+        told="",
         bar=_bar(row),
     )
 
@@ -146,9 +166,14 @@ def _figure(row: IndicatorRow, rule: IndicatorRule | None) -> Figure:
 def _note(row: IndicatorRow, rule: IndicatorRule | None) -> str:
     if row.direction == "context":
         return "context, not counted"
+    notes = []
+    if row.domain == "in_year":
+        notes.append("against the authority's returns")
     if row.flag in ("likely", "possible"):
-        return f"{row.flag} concern"
-    return "likely strength" if _is_strength(row, rule) else ""
+        notes.append(f"{row.flag} concern")
+    if _is_strength(row, rule):
+        notes.append("likely strength")
+    return ", ".join(notes)
 
 
 def _is_strength(row: IndicatorRow, rule: IndicatorRule | None) -> bool:
@@ -184,51 +209,60 @@ def _bar(row: IndicatorRow) -> Bar | None:
 def _trend(row: IndicatorRow, results: Sequence[ResultRow]) -> Trend:
     by_year = {result.academic_year: result for result in results}
     last = max(by_year)
-    years = list(range(max(min(by_year), last - YEARS_BACK + 1), last + 1))
-    values = {year: by_year[year].value for year in years if year in by_year}
-    numbers = [float(value) for value in values.values() if value is not None] or [0.0]
-    low, high = min(numbers), max(numbers)
-    margin = (high - low or abs(high) or 1.0) * 0.25
-    low, high = low - margin, high + margin
-
-    def height(number: float) -> float:
-        return round((number - low) / (high - low), 4)
-
-    points = []
-    for place, year in enumerate(years):
-        value = values.get(year)
-        points.append(
-            YearPoint(
-                x=round((place + 0.5) / len(years), 4),
-                year=words.school_year(year)[2:],
-                y=None if value is None else height(float(value)),
-                label="" if value is None else words.measured(value, row.unit, row.domain),
-            )
-        )
-    missing = {
+    first = min(year for year in by_year if year > last - YEARS_BACK)
+    years = list(range(first, last + 1))
+    values = [by_year[year].value if year in by_year else None for year in years]
+    codes = {
         year: by_year[year].reason_code if year in by_year else "no_result_known"
-        for year in years
-        if values.get(year) is None
+        for year, value in zip(years, values, strict=True)
+        if value is None
     }
-    suffix = words.UNITS.get(row.unit, (1, ""))[1].strip()
+    low, high = _range([float(value) for value in values if value is not None])
+
+    def height(number: Decimal | float) -> float:
+        return round((float(number) - low) / (high - low), 4)
+
+    points = [
+        YearPoint(
+            x=round((place + 0.5) / len(years), 4),
+            year=words.school_year(year)[2:],
+            y=None if value is None else height(value),
+            label="" if value is None else words.measured(value, row.unit, row.domain),
+            above=_is_peak(values, place),
+        )
+        for place, (year, value) in enumerate(zip(years, values, strict=True))
+    ]
+    percent = "%" if row.unit == "percent" else ""
     return Trend(
         title=row.indicator_name,
         points=points,
         joined=[
-            (left, right)
-            for left, right in pairwise(range(len(points)))
-            if None not in (points[left].y, points[right].y)
+            (left, right) for left, right in pairwise(range(len(years))) if None not in (values[left], values[right])
         ],
         ticks=[
-            (height(tick), f"{tick:g}".replace("-", words.MINUS) + (suffix if suffix == "%" else ""))
-            for tick in nice_ticks(low, high, most=3)
+            (height(tick), f"{tick:g}".replace("-", words.MINUS) + percent) for tick in nice_ticks(low, high, most=3)
         ],
-        gaps=_gaps(missing),
+        gaps=_gaps(codes),
         told="; ".join(
-            f"{words.school_year(year)}: {point.label or words.reason(missing.get(year))}"
+            f"{words.school_year(year)}: {point.label or words.reason(codes[year])}"
             for year, point in zip(years, points, strict=True)
         ),
     )
+
+
+def _range(numbers: Sequence[float]) -> tuple[float, float]:
+    """From where to where an axis goes, with room for the figures beside the dots; without a number, any."""
+    low, high = (min(numbers), max(numbers)) if numbers else (0.0, 0.0)
+    margin = (high - low or abs(high) or 1.0) * 0.35
+    return low - margin, high + margin
+
+
+def _is_peak(values: Sequence[Decimal | None], place: int) -> bool:
+    """Whether the lines to a year's neighbours run below its dot rather than above it."""
+    value = values[place]
+    beside = [values[near] for near in (place - 1, place + 1) if 0 <= near < len(values)]
+    known = [near for near in beside if near is not None]
+    return value is None or not known or value * len(known) >= sum(known)
 
 
 def _gaps(missing: Mapping[int, str | None]) -> str:
@@ -240,10 +274,10 @@ def _gaps(missing: Mapping[int, str | None]) -> str:
 
 
 def _years(said: str | None) -> str:
-    """2016, 2017, 2018 is 15/16 to 17/18; anything else stays as it is."""
+    """2016, 2017, 2018 is 15/16 to 17/18, 2022 and 2025 is 21/22, 24/25; what is no list of years stays as it is."""
     if not said:
         return NONE
-    parts = [part.strip() for part in said.split(",")]
+    parts = re.split(r", | and ", said)
     if not all(re.fullmatch(r"[0-9]{4}", part) for part in parts):
         return said
     years = sorted(int(part) for part in parts)
@@ -257,5 +291,5 @@ def _period(release: ReleaseUsed) -> str:
     if release.snapshot_date is not None:
         return words.long_date(release.snapshot_date)
     if release.academic_year is None:
-        return "all years"
+        return words.long_date(release.known_from)
     return words.school_year(release.academic_year) + (f" ({release.stage})" if release.stage else "")

@@ -71,7 +71,6 @@ class LetterText:
     reply: list[str]
     signed: list[str]
     exit_criteria: str
-    borderline: str
 
 
 def edition_head(edition: Edition, contact: str) -> Letterhead:
@@ -170,7 +169,6 @@ def letter_text(
         reply=_reply(head),
         signed=["The School Improvement Lead", head.authority_name],
         exit_criteria=row.exit_criteria or "",
-        borderline=row.sensitive_to or "",
     )
 
 
@@ -330,4 +328,4 @@ def _points(row: SupportRow) -> str:
     if row.points is None or not row.points_available:
         return "none available"
     share = f" ({words.percent(row.points_share)})" if row.points_share is not None else ""
-    return f"{words.plain(row.points)} of {words.plain(row.points_available)} available{share}"
+    return f"{words.hundredths(row.points)} of {words.hundredths(row.points_available)} available{share}"

@@ -86,6 +86,7 @@ def _letters(
         content = asdict(letter_text(head, row, data.meanings, decision, before.get(row.urn))) | {
             "figures": [asdict(figure) for figure in letter_figures.figures(of_school, rules)],
             "trends": [asdict(trend) for trend in letter_figures.trends(of_school, results[row.urn], rules)],
+            "borderline": letter_figures.borderline(row, of_school),
             "strengths": letter_figures.strengths(of_school, rules),
             "sources": letter_figures.sources(of_school, data.releases),
         }
