@@ -19,6 +19,7 @@ from school_support.commands import (
     decide,
     download,
     explain,
+    letters,
     plain_errors,
     quarantine,
     release,
@@ -39,6 +40,7 @@ app = typer.Typer(
 GROUPS = {
     "contract": contract,
     "download": download,
+    "letters": letters,
     "quarantine": quarantine,
     "release": release,
     "returns": returns,
@@ -54,7 +56,14 @@ app.command("verify")(verify.verify)
 app.command("what-if")(what_if.what_if)
 SAMPLE_AUTHORITY = "999"
 SAMPLE_AS_AT = date(2026, 6, 30)
-OUTPUTS = {"Report": "report", "Public report": "public_report", "CSV": "csv", "Excel": "xlsx", "Parquet": "parquet"}
+OUTPUTS = {
+    "Report": "report",
+    "Public report": "public_report",
+    "CSV": "csv",
+    "Excel": "xlsx",
+    "Parquet": "parquet",
+    "Letters": "letters",
+}
 
 
 @app.command()

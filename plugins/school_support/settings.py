@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         return self.home / "editions"
 
     @property
+    def drafts(self) -> Path:
+        """Draft letters, one folder a candidate."""
+        return self.home / "drafts"
+
+    @property
     def airflow_home(self) -> Path:
         """Airflow's own folder: configuration and task logs."""
         return self.home / "airflow"

@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.rows import class_row, dict_row
 
 from school_support.errors import SupportListError
+from school_support.publication.manifest import releases_of_assessment
 from school_support.warehouse.connection import connect
 
 
@@ -200,9 +201,54 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelRow:
+    """A panel decision in force: the columns of publication.panel_decision but for who decided and by what file."""
+
+    urn: str
+    decision: str | None
+    reason: str | None
+    decided_on: date | None
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRule:
+    """What a ruleset says of an indicator: the measure that it reads, and the words of its sentence for a strength."""
+
+    indicator: str
+    measure: str | None
+    better: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCheck:
+    """The school check of a candidate; `closes_on` is the last day on which a comment is in time."""
+
+    opened_on: date
+    closes_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a proposed list is. `circulation`: own, all_schools or public; None where nobody decided."""
+
+    candidate_id: int
+    authority: str
+    authority_name: str
+    list_year: int
+    as_at: date
+    ruleset: str
+    content_hash: str
+    demonstration: bool
+    circulation: str | None
+    check: SchoolCheck | None
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """What the edition is and who let it out. Budget and day rate in GBP; times are aware."""
 
+    candidate_id: int
     authority: str
     authority_name: str
     list_year: int
@@ -224,11 +270,13 @@ class Edition:
     day_rate: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class EditionData:
-    """An edition and all its rows, each list sorted by its key; of an edition from before it was kept, no fairness."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListData:
+    """The frozen rows of a candidate, each list sorted by its key; of one from before they were kept, no fairness.
 
-    edition: Edition
+    `meanings` are what the tiers mean and `rules` what the indicators read, under the candidate's ruleset.
+    """
+
     support: Sequence[SupportRow]
     risk: Sequence[RiskRow]
     indicators: Sequence[IndicatorRow]
@@ -236,8 +284,26 @@ class EditionData:
     inspections: Sequence[InspectionRow]
     results: Sequence[ResultRow]
     fairness: Sequence[FairnessRow]
+    panel: Sequence[PanelRow]
     releases: Sequence[ReleaseUsed]
+    meanings: Mapping[str, str]
+    rules: Sequence[IndicatorRule]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateData(ListData):
+    """A candidate that is no edition yet."""
+
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionData(ListData):
+    """An edition; `replaced` is the list of the edition that it replaces, empty for the first of a list year."""
+
+    edition: Edition
     gate: Gate | None
+    replaced: Sequence[SupportRow]
 
 
 Row = TypeVar("Row")
@@ -248,12 +314,22 @@ select
     candidate.as_at, candidate.ruleset, edition.content_hash, edition.demonstration,
     coalesce(candidate.built_by, candidate.built_by_os_user) as built_by, coalesce(approval.person, approval.os_user) as approved_by,
     approval.session_user_name as approved_session_user, approval.decided_at as approved_at,
-    approval.note as approval_note, edition.published_at, replaced.edition as replaces, edition.reason, edition.circulation, edition.manifest
+    approval.note as approval_note, edition.published_at, replaced.edition as replaces, edition.reason, edition.circulation, edition.manifest,
+    replaced.candidate_id as replaced_candidate_id
 from publication.edition
 inner join publication.candidate using (candidate_id)
 inner join publication.approval using (approval_id)
 left join publication.edition as replaced on replaced.edition_id = edition.replaces_edition_id
 where edition.edition_id = %s
+"""
+
+CANDIDATE = """
+select candidate_id, candidate.assessment_id, candidate.authority, candidate.authority_name, candidate.list_year, candidate.as_at,
+    candidate.ruleset, candidate.content_hash, candidate.demonstration, setting.circulation, opened_on, closes_on
+from publication.candidate
+left join publication.school_check using (candidate_id)
+left join seeds.authority_setting as setting on setting.authority = candidate.authority
+where candidate_id = %s
 """
 
 # A later run of the gate over the same candidate must not change the report of an edition that is out.
@@ -280,10 +356,11 @@ def read_edition(edition_id: int) -> EditionData:
                 f"Edition {edition_id} is not in publication.edition, so no report can be written. "
                 "`support-list status` shows what is published."
             )
-        candidate: int = header.pop("candidate_id")
+        candidate: int = header["candidate_id"]
         manifest: Mapping[str, Any] = header.pop("manifest")
-        support = _rows(connection, SupportRow, "support_list", candidate, "urn")
-        if not support:
+        replaced: int | None = header.pop("replaced_candidate_id")
+        rows = _list(connection, candidate, header["ruleset"])
+        if not rows["support"]:
             raise SupportListError(
                 f"Edition {edition_id} (candidate {candidate}) has no row in publication.support_list: "
                 "freeze the candidate again before publishing it."
@@ -292,17 +369,29 @@ def read_edition(edition_id: int) -> EditionData:
             edition=Edition(
                 **header, budget=_amount(manifest.get("budget")), day_rate=_amount(manifest.get("day_rate"))
             ),
-            support=support,
-            risk=_rows(connection, RiskRow, "school_risk", candidate, "urn", "domain"),
-            indicators=_rows(connection, IndicatorRow, "school_indicator", candidate, "urn", "indicator"),
-            schools=_rows(connection, SchoolRow, "school", candidate, "urn"),
-            inspections=_rows(
-                connection, InspectionRow, "inspection", candidate, "urn", "inspection_date", "inspection_urn"
-            ),
-            results=_rows(connection, ResultRow, "result", candidate, "urn", "academic_year", "measure"),
-            fairness=_rows(connection, FairnessRow, "support_fairness", candidate, "group_kind", "group_name"),
+            **rows,
             releases=releases_of(manifest),
             gate=_gate(connection, candidate, manifest, header["published_at"]),
+            replaced=_rows(connection, SupportRow, "support_list", replaced, "urn") if replaced is not None else [],
+        )
+
+
+def read_candidate(candidate_id: int) -> CandidateData:
+    """Read a frozen candidate, published or not, as role support_publisher.
+
+    Raises:
+        SupportListError: there is no such candidate.
+    """
+    with connect("support_publisher") as connection:
+        header = connection.cursor(row_factory=dict_row).execute(CANDIDATE, (candidate_id,)).fetchone()
+        if header is None:
+            raise SupportListError(f"There is no candidate {candidate_id}. `support-list status` shows what there is.")
+        assessment: int = header.pop("assessment_id")
+        opened_on, closes_on = header.pop("opened_on"), header.pop("closes_on")
+        return CandidateData(
+            candidate=Candidate(**header, check=SchoolCheck(opened_on, closes_on) if opened_on else None),
+            **_list(connection, candidate_id, header["ruleset"]),
+            releases=releases_of({"releases": releases_of_assessment(connection, assessment)}),
         )
 
 
@@ -312,7 +401,7 @@ def columns_of(row_type: type[Any]) -> list[str]:
 
 
 def releases_of(manifest: Mapping[str, Any]) -> list[ReleaseUsed]:
-    """The releases that a manifest pins, by source, year, date and file."""
+    """The releases that a manifest pins, by source, year, date and file; days as a manifest or the ledger has them."""
     used = [
         ReleaseUsed(
             source=release["source"],
@@ -330,6 +419,28 @@ def releases_of(manifest: Mapping[str, Any]) -> list[ReleaseUsed]:
         used,
         key=lambda r: (r.source, r.academic_year or 0, r.snapshot_date or date.min, r.file_name, r.sha256),
     )
+
+
+def _list(connection: psycopg.Connection[Any], candidate: int, ruleset: str) -> dict[str, Any]:
+    """What every list has, by field of ListData; the releases stand elsewhere for an edition than for a candidate."""
+    rules = sql.SQL("select {} from seeds.rule_indicator where ruleset = %s order by indicator").format(
+        sql.SQL(", ").join(map(sql.Identifier, columns_of(IndicatorRule)))
+    )
+    meanings = connection.execute("select tier, meaning from seeds.rule_tier where ruleset = %s", (ruleset,)).fetchall()
+    return {
+        "support": _rows(connection, SupportRow, "support_list", candidate, "urn"),
+        "risk": _rows(connection, RiskRow, "school_risk", candidate, "urn", "domain"),
+        "indicators": _rows(connection, IndicatorRow, "school_indicator", candidate, "urn", "indicator"),
+        "schools": _rows(connection, SchoolRow, "school", candidate, "urn"),
+        "inspections": _rows(
+            connection, InspectionRow, "inspection", candidate, "urn", "inspection_date", "inspection_urn"
+        ),
+        "results": _rows(connection, ResultRow, "result", candidate, "urn", "academic_year", "measure"),
+        "fairness": _rows(connection, FairnessRow, "support_fairness", candidate, "group_kind", "group_name"),
+        "panel": _rows(connection, PanelRow, "panel_decision", candidate, "urn", "decided_on"),
+        "meanings": dict(meanings),
+        "rules": connection.cursor(row_factory=class_row(IndicatorRule)).execute(rules, (ruleset,)).fetchall(),
+    }
 
 
 def _rows(
@@ -362,5 +473,5 @@ def _amount(value: object) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+def _day(day: str | date | None) -> date | None:
+    return date.fromisoformat(day) if isinstance(day, str) else day

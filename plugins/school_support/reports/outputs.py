@@ -1,17 +1,19 @@
-"""Writes everything that leaves the warehouse for an edition: two pages, a CSV, a workbook and two Parquet files."""
+"""Writes everything that leaves the warehouse for an edition: two pages, the exports and the letters; and draft letters."""
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from school_support.publication.written import WrittenLetter, record_files, record_letters
 from school_support.reports import exports, pages
-from school_support.reports.edition_data import EditionData, read_edition
+from school_support.reports.edition_data import Edition, EditionData, read_candidate, read_edition
+from school_support.reports.folder import only_writer, private_folder, replace_file
+from school_support.reports.letters import Letter, OnLetter, draft_letters, edition_letters
 from school_support.settings import settings
+
+LETTERS = "letters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,35 +26,32 @@ class Outputs:
     csv: Path
     xlsx: Path
     parquet: Path
+    letters: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Letters that were written: the folder they are in, and how many."""
+
+    folder: Path
+    letters: int
 
 
 def write_outputs(edition_id: int) -> Outputs:
-    """Write the pages and files of a published edition to <home>/editions/<authority>-<list year>-<edition>/.
+    """Write the pages, files and letters of a published edition to <home>/editions/<authority>-<list year>-<edition>/.
 
-    The same edition gives the same bytes, so it may be called again at any time.
+    The same edition gives the same bytes, so it may be called again at any time. Every file and letter is recorded with
+    its hash.
 
     Raises:
         SupportListError: there is no such edition, or the warehouse does not answer.
     """
     data = read_edition(edition_id)
-    edition = data.edition
-    return write_files(data, settings().editions / f"{edition.authority}-{edition.list_year}-{edition.edition}")
-
-
-def write_files(data: EditionData, folder: Path) -> Outputs:
-    """Write all files into a folder, each whole or not at all."""
-    contents = {
-        "support-list.html": pages.internal_page(data).encode(),
-        "support-list-public.html": pages.public_page(data).encode(),
-        "support-list.csv": exports.support_list_csv(data),
-        "support-list.xlsx": exports.support_list_xlsx(data),
-        "support_list.parquet": exports.support_list_parquet(data),
-        "school_indicator.parquet": exports.school_indicator_parquet(data),
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    with _only_writer(folder):
-        for name, content in contents.items():
-            _replace(folder / name, content)
+    letters = edition_letters(data, settings().returns_contact)
+    folder = _folder(data.edition)
+    files = page_files(data) | _letter_files(letters)
+    write_files(files, folder)
+    _record_edition(edition_id, data.edition, files, letters)
     return Outputs(
         folder=folder,
         report=folder / "support-list.html",
@@ -60,24 +59,83 @@ def write_files(data: EditionData, folder: Path) -> Outputs:
         csv=folder / "support-list.csv",
         xlsx=folder / "support-list.xlsx",
         parquet=folder / "support_list.parquet",
+        letters=folder / LETTERS,
     )
 
 
-@contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
-    """Hold the folder: the temporary names are fixed, so that a killed writer leaves nothing the next does not replace."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+def write_edition_letters(edition_id: int, on_letter: OnLetter | None = None) -> Posting:
+    """Write the letters of a published edition alone, as write_outputs does.
+
+    Raises:
+        SupportListError: there is no such edition, or the warehouse does not answer.
+    """
+    data = read_edition(edition_id)
+    letters = edition_letters(data, settings().returns_contact, on_letter)
+    folder = _folder(data.edition)
+    files = _letter_files(letters)
+    write_files(files, folder)
+    _record_edition(edition_id, data.edition, files, letters)
+    return Posting(folder / LETTERS, len(letters))
 
 
-def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+def write_draft_letters(candidate_id: int, on_letter: OnLetter | None = None) -> Posting:
+    """Write the draft letters of a candidate whose school check is open, to <home>/drafts/<authority>-<list year>-<candidate>/.
+
+    Raises:
+        SupportListError: there is no such candidate, or its school check was never opened.
+    """
+    data = read_candidate(candidate_id)
+    letters = draft_letters(data, settings().returns_contact, on_letter)
+    candidate = data.candidate
+    folder = settings().drafts / f"{candidate.authority}-{candidate.list_year}-{candidate_id}"
+    write_files(_letter_files(letters), folder)
+    record_letters(candidate_id, None, _written(letters, folder))
+    return Posting(folder / LETTERS, len(letters))
+
+
+def page_files(data: EditionData) -> dict[str, bytes]:
+    """The pages and exports of an edition, by file name."""
+    return {
+        "support-list.html": pages.internal_page(data).encode(),
+        "support-list-public.html": pages.public_page(data).encode(),
+        "support-list.csv": exports.support_list_csv(data),
+        "support-list.xlsx": exports.support_list_xlsx(data),
+        "support_list.parquet": exports.support_list_parquet(data),
+        "school_indicator.parquet": exports.school_indicator_parquet(data),
+    }
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files into a folder, each whole or not at all; the folder of the letters opens to its owner alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder / LETTERS)
+    with only_writer(folder):
+        for name, content in files.items():
+            replace_file(folder / name, content)
+
+
+def _folder(edition: Edition) -> Path:
+    return settings().editions / f"{edition.authority}-{edition.list_year}-{edition.edition}"
+
+
+def _letter_files(letters: Sequence[Letter]) -> dict[str, bytes]:
+    return {f"{LETTERS}/{letter.urn}.pdf": letter.pdf for letter in letters}
+
+
+def _record_edition(edition_id: int, edition: Edition, files: Mapping[str, bytes], letters: Sequence[Letter]) -> None:
+    record_files(edition_id, files)
+    record_letters(edition.candidate_id, edition_id, _written(letters, _folder(edition)))
+
+
+def _written(letters: Sequence[Letter], folder: Path) -> list[WrittenLetter]:
+    where = folder.relative_to(settings().home)
+    return [
+        WrittenLetter(
+            urn=letter.urn,
+            kind=letter.kind,
+            addressed_to=letter.addressed_to,
+            file_name=f"{where}/{LETTERS}/{letter.urn}.pdf",
+            sha256=letter.sha256,
+        )
+        for letter in letters
+    ]

@@ -88,6 +88,11 @@ SOURCES = {
     "dfe_ks2": "DfE key stage 2 results",
     "dfe_ks4": "DfE key stage 4 results",
     "dfe_absence": "DfE absence",
+    "dfe_census": "DfE school census",
+    "dfe_exclusions": "DfE suspensions and exclusions",
+    "school_returns": "the schools' termly returns",
+    "local_intelligence": "officers' notes",
+    "panel_decisions": "the panel's decisions",
 }
 USAGES = {
     "known": "published by the as-at date",

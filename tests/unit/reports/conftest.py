@@ -16,6 +16,7 @@ from school_support.reports.edition_data import (
     FairnessRow,
     Gate,
     IndicatorRow,
+    IndicatorRule,
     InspectionRow,
     ReleaseUsed,
     ResultRow,
@@ -53,6 +54,13 @@ INDICATORS = {  # name, domain, unit, direction, national, spread between school
         "Persistent absence", "absence", "percent", "lower_is_better", 10.9, 3.5, 14.0, ("primary", "secondary", "special"),
     ),
 }  # fmt: skip
+MEANINGS = {
+    "high": "an intervention plan",
+    "targeted": "a support plan",
+    "light_touch_plus": "a named adviser",
+    "light_touch": "one visit a year",
+    "insufficient_evidence": "an adviser visits",
+}
 NAMES = [
     "Alder", "Ash", "Barley", "Beacon", "Birch", "Bramble", "Brook", "Castle", "Cedar", "Chalk", "Cherry", "Clover",
     "Cobble", "Copper", "Cowslip", "Dove", "Elder", "Ferry", "Field", "Foxglove", "Gorse", "Hazel", "Heron", "Holly",
@@ -93,8 +101,17 @@ def fictional_edition(
         releases=_releases(),
         gate=_gate(),
         fairness=_fairness(rows["support"]),
+        panel=[],
+        meanings=MEANINGS,
+        rules=_rules(),
+        replaced=[],
         **rows,
     )
+
+
+def _rules() -> list[IndicatorRule]:
+    """Each indicator reads a measure of its own name."""
+    return [IndicatorRule(key, key, "it is clear of the national figure") for key in INDICATORS]
 
 
 def _fairness(support: list[SupportRow]) -> list[FairnessRow]:
@@ -282,6 +299,7 @@ def _inspection(urn: str, grade: str, draw: random.Random) -> InspectionRow:
 
 def _edition(demonstration: bool, budget: str | None) -> Edition:
     return Edition(
+        candidate_id=5,
         authority="999",
         authority_name="Fenbridge & Wold",
         list_year=2020,
