@@ -20,6 +20,7 @@ from school_support.commands import (
     explain,
     plain_errors,
     quarantine,
+    reader,
     release,
     returns,
     screen,
@@ -33,7 +34,14 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-GROUPS = {"contract": contract, "download": download, "quarantine": quarantine, "release": release, "returns": returns}
+GROUPS = {
+    "contract": contract,
+    "download": download,
+    "quarantine": quarantine,
+    "reader": reader,
+    "release": release,
+    "returns": returns,
+}
 for name, group in GROUPS.items():
     app.add_typer(group.app, name=name)
 app.command("return-template")(returns.return_template)
@@ -149,6 +157,19 @@ def psql(context: typer.Context, role: Annotated[str, typer.Option(help="Databas
             address["dbname"],
         ]
         sys.exit(subprocess.run([*command, *context.args], env=environment, check=False).returncode)
+
+
+@app.command()
+def docs() -> None:
+    """Write dbt's documentation of every model, column and test, with the lineage, as one page that needs no network."""
+    from school_support.warehouse import embedded
+    from school_support.warehouse.dbt import document
+    from school_support.warehouse.migrate import migrate
+
+    with plain_errors():
+        embedded.start()
+        migrate()
+        screen.print(f"dbt docs: {document()}", highlight=False, soft_wrap=True)
 
 
 @app.command()
