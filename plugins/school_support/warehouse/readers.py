@@ -42,7 +42,7 @@ def add_reader(name: str, authorities: Sequence[str]) -> tuple[Reader, str | Non
     given = read_secrets().get(password_name(role))
     password = given or secrets.token_urlsafe(24)
     with connect("support_admin") as connection:
-        if connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone():
+        if connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is not None:
             raise SupportListError(f"There is a reader {role} already: drop it first, or take another name.")
         # It can neither become the group, which sees nothing, nor lend itself to others.
         connection.execute(
@@ -82,11 +82,12 @@ def drop_reader(name: str) -> None:
     role = _role(name)
     if role not in {reader.role for reader in list_readers()}:
         raise SupportListError(f"There is no reader {role}. `support-list reader list` names them.")
-    with connect("support_admin") as connection:
+    name_in_sql = sql.Identifier(role)
+    with connect("support_admin", autocommit=True) as connection:
+        connection.execute(sql.SQL("alter role {} nologin").format(name_in_sql))
+        connection.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = %s", (role,))
         connection.execute("delete from control.reader_authority where role_name = %s", (role,))
-        connection.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
-        connection.commit()
-        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", (role,))
+        connection.execute(sql.SQL("drop role {}").format(name_in_sql))
 
 
 def _role(name: str) -> str:

@@ -24,7 +24,11 @@ create table control.bi_view (
 comment on table control.bi_view is 'The bi views as school_support/warehouse/bi_contract.yaml has them; written again after every migration.';
 
 -- A view reads its tables with its owner's rights, and the current user in it is the one who asks: SET ROLE lends nobody
--- more than the role's own rows. A barrier, so that no condition of the reader's sees a row before this one has.
+-- more than the role's own rows.
+--
+-- No condition of the reader's may meet a row before it is known to be his: it could say by an error or a pause that there
+-- is one. A security barrier alone is no fence for that: PostgreSQL lets conditions through it whose functions take no
+-- column, such as `case when urn = '100001' then pg_sleep(9) end is null`. OFFSET 0 lets none through.
 create view publication.shown_edition with (security_barrier) as
 select
     current_edition.authority,
@@ -37,7 +41,8 @@ inner join publication.edition using (edition_id)
 where exists (
     select 1 from control.reader_authority as reader
     where reader.role_name = current_user and reader.authority in ('all', current_edition.authority)
-);
+)
+offset 0;
 comment on view publication.shown_edition is 'The current editions that the current user may read. What the bi views of one edition are made of.';
 
 do $$
@@ -50,7 +55,8 @@ begin
         execute format(
             'create or replace view bi.%I with (security_barrier) as '
             'select shown.authority, shown.list_year, shown.edition, shown.demonstration, frozen.* '
-            'from publication.shown_edition as shown inner join publication.%I as frozen using (candidate_id)',
+            'from publication.shown_edition as shown cross join lateral '
+            '(select * from publication.%I as one where one.candidate_id = shown.candidate_id offset 0) as frozen',
             frozen || '_v1', frozen);
     end loop;
 end
@@ -88,7 +94,8 @@ left join publication.edition as replaced on replaced.edition_id = edition.repla
 where exists (
     select 1 from control.reader_authority as reader
     where reader.role_name = current_user and reader.authority in ('all', edition.authority)
-);
+)
+offset 0;
 
 create view bi.panel_decision_v1 with (security_barrier) as
 select
@@ -107,7 +114,9 @@ select
     frozen.replaces_decided_on,
     frozen.release
 from publication.shown_edition as shown
-inner join publication.panel_decision as frozen using (candidate_id);
+cross join lateral (
+    select * from publication.panel_decision as one where one.candidate_id = shown.candidate_id offset 0
+) as frozen;
 
 -- What a school said is between it and the authority: here stands only that it did, and what became of it.
 create view bi.school_check_v1 with (security_barrier) as
@@ -157,7 +166,8 @@ left join comments on newest.school_check_id = comments.school_check_id and list
 where exists (
     select 1 from control.reader_authority as reader
     where reader.role_name = current_user and reader.authority in ('all', newest.authority)
-);
+)
+offset 0;
 
 create view bi.contract_v1 as
 select
