@@ -83,9 +83,9 @@ def _keep_from_everybody(connection: psycopg.Connection) -> None:
     ]
     if not functions:
         return
-    connection.execute(f"revoke execute on function {', '.join(functions)} from public")  # type: ignore[arg-type]
+    connection.execute(f"revoke execute on function {', '.join(functions)} from public")
     locks = ", ".join(signature for signature in functions if "advisory" in signature)
-    connection.execute(f"grant execute on function {locks} to {', '.join(LOCKING)}")  # type: ignore[arg-type]
+    connection.execute(f"grant execute on function {locks} to {', '.join(LOCKING)}")
 
 
 def _make_database(connection: psycopg.Connection, database: str, owner: str) -> None:
