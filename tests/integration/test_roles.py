@@ -274,6 +274,23 @@ def publish(connection: psycopg.Connection, authority: str) -> None:
         """,
         {"c": candidate_id, "a": authority},
     )
+    connection.execute(
+        """
+        with run as (
+            insert into publication.watch_run (edition_id, as_at, assessment_id)
+            select edition_id, '2026-08-01', assessment_id
+            from publication.edition inner join publication.candidate using (candidate_id)
+            where candidate_id = %(c)s returning *
+        ), event as (
+            insert into publication.watch_event (authority, list_year, edition_id, urn, school_name, kind, item, detail, event_date,
+                assessment_id, first_seen_on)
+            select %(a)s, 2027, edition_id, urn, 'Name', 'gate_met', 'stuck', 'Stuck.', as_at, assessment_id, as_at
+            from run, unnest(%(urns)s::text[]) as given (urn) returning watch_event_id
+        )
+        insert into publication.watch_sighting select watch_run_id, watch_event_id from run, event
+        """,
+        {"c": candidate_id, "a": authority, "urns": [first, second]},
+    )
 
 
 @contextmanager

@@ -25,21 +25,26 @@ RETURN_GRACE_DAYS = 14
 EXPIRY_NOTICE_DAYS = 30
 WATCH_LOCK = 720_012
 
-WHAT_TO_DO = {
-    "gate_met": "Read the evidence; if the tier no longer fits, propose a correction edition, with its reason for the school.",
-    "gate_left": "Note it for the next list; a lower tier within the year is the panel's to decide.",
-    "tier_would_change": "Ask the panel whether to correct the list now or to wait for the next one.",
-    "report_published": "Read the report, and tell the school's adviser.",
-    "return_missing": "Ask the school for its return.",
-    "decision_expires": "Put the school before the panel again, or let the computed tier stand.",
-}
-HEADINGS = {
-    "gate_met": "Now meets a gate",
-    "gate_left": "No longer meets a gate",
-    "tier_would_change": "Would have another tier",
-    "report_published": "New inspection report",
-    "return_missing": "Return missing",
-    "decision_expires": "Panel decision ends",
+# The kinds of news, most urgent first: what the message calls each, and what to do about it.
+KINDS = {
+    "gate_met": (
+        "Now meets a gate",
+        "Read the evidence; if the tier no longer fits, propose a correction edition with its reason for the school.",
+    ),
+    "tier_would_change": (
+        "Would have another tier",
+        "Ask the panel whether to correct the list now or to wait for the next one.",
+    ),
+    "report_published": ("New inspection report", "Read the report and tell the school's adviser."),
+    "decision_expires": (
+        "Panel decision ends",
+        "Put the school before the panel again, or let the computed tier stand.",
+    ),
+    "gate_left": (
+        "No longer meets a gate",
+        "Note it for the next list; a lower tier within the year is the panel's to decide.",
+    ),
+    "return_missing": ("Return missing", "Ask the school for its return."),
 }
 
 
@@ -200,21 +205,21 @@ def _keep(connection: Connection, of: dict[str, Any], found: Sequence[News]) -> 
 
 
 def _message(of: dict[str, Any], news: Sequence[News]) -> Message | None:
-    """One message about all that is new, school by school; none without news."""
+    """One message about all that is new, by kind and school; none without news."""
     if not news:
         return None
-    schools: dict[tuple[str, str], list[News]] = {}
-    for item in sorted(news, key=lambda item: (item.school_name, item.urn, list(HEADINGS).index(item.kind), item.item)):
-        schools.setdefault((item.school_name, item.urn), []).append(item)
-    count = f"{len(schools)} school{'s' if len(schools) != 1 else ''}"
+    schools = len({item.urn for item in news})
     lines = [
         f"Known by {of['as_at']:%-d %B %Y} and not yet when edition {of['edition']} of list year {of['list_year']} was "
-        f"assessed, as at {of['edition_as_at']:%-d %B %Y}. No tier has changed.",
+        f"assessed, as at {of['edition_as_at']:%-d %B %Y}. No tier has changed."
     ]
-    for (name, urn), told in schools.items():
-        lines += ["", f"{name} ({urn})"]
-        lines += [f"  {HEADINGS[item.kind]}: {item.detail}" for item in told]
-    lines += ["", "What to do"]
-    lines += [f"  {HEADINGS[kind]}: {WHAT_TO_DO[kind]}" for kind in HEADINGS if any(item.kind == kind for item in news)]
+    for kind, (heading, what_to_do) in KINDS.items():
+        told = sorted(
+            (item for item in news if item.kind == kind), key=lambda item: (item.school_name, item.urn, item.item)
+        )
+        if told:
+            lines += ["", f"{heading}. {what_to_do}"]
+            lines += [f"- {item.school_name} ({item.urn}): {item.detail}" for item in told]
     lines += ["", "All news of the year: bi.watch_v1."]
-    return Message(f"Support list of {of['authority_name']}: news about {count}", "\n".join(lines))
+    subject = f"Support list of {of['authority_name']}: news about {schools} school{'s' if schools > 1 else ''}"
+    return Message(subject, "\n".join(lines))
