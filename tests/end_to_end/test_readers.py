@@ -21,7 +21,7 @@ from school_support.assessment.prepare import build_assessments
 from school_support.publication.approve import record_decision
 from school_support.publication.content import content_hash
 from school_support.publication.edition import publish_candidate
-from school_support.publication.tables import TABLES
+from school_support.publication.tables import FORM, TABLES
 from school_support.settings import PROJECT
 from school_support.warehouse.bi_contract import load_contract
 from school_support.warehouse.connection import connect
@@ -57,7 +57,7 @@ def variant(connection: psycopg.Connection, source: int, number: int) -> int:
             (said, source),
         ).fetchall()
         for table in TABLES:
-            columns = [name for name in table.columns_in(2) if (table.name, name) != ("support_list", "reasons")]
+            columns = [name for name in table.columns_in(FORM) if (table.name, name) != ("support_list", "reasons")]
             half = sql.SQL("and right(urn, 1)::integer % 2 = 0") if number % 2 and "urn" in columns else sql.SQL("")
             words = (
                 (sql.SQL(", reasons"), sql.SQL(", {}").format(f"Variant {number}."))

@@ -31,7 +31,7 @@ from school_support.warehouse.dbt import build
 pytestmark = pytest.mark.end_to_end
 LISTED = date(2026, 6, 30)
 # The planted file says that 990002, a school without a gate, went into special measures, and that 990110 came out of them.
-INTO, OUT_OF, RETURNED = "990002", "990110", "990005"
+INTO, OUT_OF, RETURNED = "990002", "990110", "990012"
 KNOWN = date(2026, 7, 25)
 BEFORE, AFTER = date(2026, 7, 24), date(2026, 7, 31)
 CARD = (
@@ -74,21 +74,20 @@ def rows(query: str, role: str = "support_admin") -> list[tuple[Any, ...]]:
 def plant(
     connection: psycopg.Connection, source: str, known_from: date, only: str, changes: list[tuple[str, str]]
 ) -> None:
-    """Copy rows of the newest release of a source into one known later, changed school by school."""
-    [(newest, planted)] = connection.execute(
+    """Copy rows of the newest release of a source that has such into one known later, changed school by school."""
+    table = sql.Identifier("raw", source)
+    holding = sql.SQL("select max(_release_id) from {} where {}").format(table, sql.SQL(only))  # type: ignore[arg-type]
+    [(newest,)] = connection.execute(holding).fetchall()
+    [(planted,)] = connection.execute(
         """
-        with newest as (
-            select * from landing.release where source = %s and status = 'accepted' order by known_from desc, release_id desc limit 1
-        )
         insert into landing.release (source, collection, academic_year, snapshot_date, stage, known_from, coverage, file_name, sha256,
             bytes, rows, layout, columns, status)
         select source, collection, academic_year, snapshot_date, stage, %s, coverage, 'planted ' || file_name,
-            encode(sha256(sha256::bytea), 'hex'), bytes, rows, layout, columns, 'accepted'
-        from newest returning (select release_id from newest), release_id
+            encode(sha256(convert_to(sha256 || %s, 'UTF8')), 'hex'), bytes, rows, layout, columns, 'accepted'
+        from landing.release where release_id = %s returning release_id
         """,
-        (source, known_from),
+        (known_from, known_from.isoformat(), newest),
     ).fetchall()
-    table = sql.Identifier("raw", source)
     connection.execute(
         sql.SQL("create temporary table planted on commit drop as select * from {} where _release_id = {}").format(
             table, newest
