@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test bench backtest lint fix lock up down psql clean distclean
+.PHONY: help setup run test bench backtest docs lint fix lock up down psql clean distclean
 
 PYTHON ?= python3
 DATA ?=
@@ -52,6 +52,10 @@ bench: $(INSTALLED_DEV) ## Measure speed and memory against named peers (about h
 
 backtest: $(INSTALLED_DEV) ## Judge all England as at June 2017 and 2018 and measure it (DATA=folder); writes docs/how-good-is-it.md.
 	@$(BIN)/python -m school_support.backtest '$(DATA)'
+
+docs: $(INSTALLED) ## Write docs/data-dictionary.md anew, and dbt's documentation of the models as one page.
+	@$(BIN)/python -m school_support.warehouse.dictionary
+	@$(BIN)/support-list docs
 
 lint: $(INSTALLED_DEV) ## Check style and types of Python, SQL and YAML.
 	$(BIN)/ruff check .

@@ -22,6 +22,7 @@ from school_support.commands import (
     letters,
     plain_errors,
     quarantine,
+    reader,
     release,
     returns,
     school_check,
@@ -42,6 +43,7 @@ GROUPS = {
     "download": download,
     "letters": letters,
     "quarantine": quarantine,
+    "reader": reader,
     "release": release,
     "returns": returns,
     "school-check": school_check,
@@ -171,6 +173,19 @@ def psql(context: typer.Context, role: Annotated[str, typer.Option(help="Databas
             address["dbname"],
         ]
         sys.exit(subprocess.run([*command, *context.args], env=environment, check=False).returncode)
+
+
+@app.command()
+def docs() -> None:
+    """Write dbt's documentation of every model, column and test, with the lineage, as one page that needs no network."""
+    from school_support.warehouse import embedded
+    from school_support.warehouse.dbt import document
+    from school_support.warehouse.migrate import migrate
+
+    with plain_errors():
+        embedded.start()
+        migrate()
+        screen.print(f"dbt docs: {document()}", highlight=False, soft_wrap=True)
 
 
 @app.command()

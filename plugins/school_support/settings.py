@@ -74,6 +74,11 @@ class Settings(BaseSettings):
         return self.home / "runs"
 
     @property
+    def dbt_docs(self) -> Path:
+        """dbt's documentation of the models."""
+        return self.home / "dbt_docs"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' Data Docs, one site a gate."""
         return self.home / "data_docs"

@@ -39,7 +39,7 @@ ASSESSMENT_PARAMS = {
         "annual",
         enum=["annual", "backfill", "monitoring", "backtest", "what_if"],
         title="Purpose",
-        description_md="What the assessment is for. A `what_if` or a `backtest` can never be published.",
+        description_md="What the assessment is for. Only an `annual` or a `backfill` can be published.",
     ),
     "decisions_as_at": Param(
         None,
@@ -73,6 +73,8 @@ PROPOSAL_PARAMS = ASSESSMENT_PARAMS | {
     ),
 }
 
+WATCH_PARAMS = {name: ASSESSMENT_PARAMS[name] for name in ("authority", "as_at")}
+
 
 @dataclass(frozen=True)
 class AssessmentRequest:
@@ -100,6 +102,14 @@ def requested(params: Mapping[str, Any], default_as_at: date) -> AssessmentReque
         previous=params["previous_assessment_id"],
         decisions_as_at=date.fromisoformat(params["decisions_as_at"]) if params["decisions_as_at"] else None,
     )
+
+
+def requested_watch(params: Mapping[str, Any], day: date) -> tuple[str, date]:
+    """The authority that a run watches and the day whose knowledge it uses; an empty parameter takes its default."""
+    from school_support.settings import settings
+
+    as_at = date.fromisoformat(params["as_at"]) if params["as_at"] else day
+    return params["authority"] or settings().authority, as_at
 
 
 def with_past(request: AssessmentRequest) -> AssessmentRequest:

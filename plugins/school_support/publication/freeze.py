@@ -14,7 +14,8 @@ from school_support.warehouse.connection import connect
 UNHASHED = "0" * 64
 # Two tasks that freeze the same assessment at once would make two candidates of the same content.
 FREEZE_LOCK = 720_003
-NEVER_PUBLISHED = ("what_if", "backtest")
+# What only looks. A change in the year is proposed anew, as an annual assessment of a later day.
+NEVER_PUBLISHED = {"what_if": "a what-if", "backtest": "a backtest", "monitoring": "for monitoring"}
 
 
 def freeze_candidate(assessment_id: int, person: str | None = None, demonstration: bool = False) -> int:
@@ -27,7 +28,7 @@ def freeze_candidate(assessment_id: int, person: str | None = None, demonstratio
         demonstration: nobody has to be heard and its builder may approve it; its edition says so for ever.
 
     Raises:
-        SupportListError: the assessment does not exist, was never built, or is a what-if or a backtest.
+        SupportListError: the assessment does not exist, was never built, or is a what-if, a backtest or monitoring.
     """
     with connect("support_publisher") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", (FREEZE_LOCK,))
@@ -43,7 +44,7 @@ def freeze_candidate(assessment_id: int, person: str | None = None, demonstratio
         *identity, purpose, built_at = found
         if purpose in NEVER_PUBLISHED:
             raise SupportListError(
-                f"Assessment {assessment_id} is a {purpose.replace('_', '-')} and can never be published."
+                f"Assessment {assessment_id} is {NEVER_PUBLISHED[purpose]} and can never be published."
             )
         if built_at is None:
             raise SupportListError(f"Assessment {assessment_id} was never built: run the DAG assess_schools first.")

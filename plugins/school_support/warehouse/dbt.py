@@ -47,6 +47,25 @@ def build(select: Sequence[str], variables: Mapping[str, object] | None = None) 
         )
 
 
+def document() -> Path:
+    """Write dbt's documentation as one page, which a browser shows without a network.
+
+    Returns:
+        The page, in the state folder.
+
+    Raises:
+        SupportListError: dbt could not write it.
+    """
+    folder = settings().dbt_docs
+    folder.mkdir(parents=True, exist_ok=True)
+    finished = _dbt(["docs", "generate", "--static"], {}, folder)
+    page = folder / "static_index.html"
+    if finished.returncode != 0 or not page.exists():
+        said = "\n".join((finished.stdout + finished.stderr).splitlines()[-25:])
+        raise SupportListError(f"dbt could not write its documentation:\n{said}\nLog: {folder}")
+    return page
+
+
 def _dbt(arguments: Sequence[str], variables: Mapping[str, object], folder: Path) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).parent / "dbt"
     command = [

@@ -7,11 +7,15 @@ from importlib.resources import files
 import psycopg
 from psycopg import sql
 
+from school_support.warehouse.bi_contract import apply_contract
 from school_support.warehouse.connection import WAREHOUSE, connect
 from school_support.warehouse.secrets import ROLES, password_name, read_secrets
 
 # Two processes that start at once must not both migrate.
 MIGRATION_LOCK = 720_001
+# Who reads single authorities alone; its members are made by `support-list reader add`.
+LIMITED_READERS = "bi_readers_limited"
+LOCKING = ("support_owner", "support_loader", "support_transformer", "support_publisher")
 
 
 def migrate() -> list[str]:
@@ -19,6 +23,9 @@ def migrate() -> list[str]:
 
     Returns:
         Names of the migrations applied now, in order.
+
+    Raises:
+        SupportListError: a bi view is not as its contract describes it; nothing was migrated.
     """
     _make_roles_and_databases()
     applied: list[str] = []
@@ -37,6 +44,7 @@ def migrate() -> list[str]:
             connection.execute(script.read_text(encoding="utf-8"))
             connection.execute("insert into control.migration (name) values (%s)", (script.name,))
             applied.append(script.name)
+        apply_contract(connection)
     return applied
 
 
@@ -47,14 +55,37 @@ def _make_roles_and_databases() -> None:
             exists = connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is not None
             statement = "alter role {} login password {}" if exists else "create role {} login password {}"
             connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(known[password_name(role)])))
+        if connection.execute("select from pg_roles where rolname = %s", (LIMITED_READERS,)).fetchone() is None:
+            connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(LIMITED_READERS)))
         for database, owner in ((WAREHOUSE, "support_owner"), ("airflow", "airflow")):
             _make_database(connection, database, owner)
     with connect("support_admin", WAREHOUSE, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
         # Every role but the owner sees only what a migration grants; nobody makes objects outside the rooms.
         connection.execute("revoke all on schema public from public")
         connection.execute("grant support_transformer, support_loader to support_owner")
         # dbt's delete+insert stages the new rows in a temporary table.
         connection.execute(f"grant temporary on database {WAREHOUSE} to support_transformer")
+        _keep_from_everybody(connection)
+
+
+def _keep_from_everybody(connection: psycopg.Connection) -> None:
+    """Take from PUBLIC what a reader could do harm with: advisory locks, which publishing and building wait for, and large
+    objects, which fill the disk. Our own roles keep the locks.
+    """
+    functions = [
+        signature
+        for (signature,) in connection.execute(
+            "select oid::regprocedure::text from pg_proc where pronamespace = 'pg_catalog'::regnamespace "
+            "and (proname ~ '^pg_(try_)?advisory_' or proname in ('lo_creat', 'lo_create', 'lo_from_bytea')) "
+            "and has_function_privilege('public', oid, 'execute')"
+        )
+    ]
+    if not functions:
+        return
+    connection.execute(f"revoke execute on function {', '.join(functions)} from public")
+    locks = ", ".join(signature for signature in functions if "advisory" in signature)
+    connection.execute(f"grant execute on function {locks} to {', '.join(LOCKING)}")
 
 
 def _make_database(connection: psycopg.Connection, database: str, owner: str) -> None:
@@ -63,7 +94,7 @@ def _make_database(connection: psycopg.Connection, database: str, owner: str) ->
             sql.SQL("create database {} owner {}").format(sql.Identifier(database), sql.Identifier(owner))
         )
     connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(database)))
-    roles = ROLES[2:] if database == WAREHOUSE else ("airflow",)
+    roles = (*ROLES[2:], LIMITED_READERS) if database == WAREHOUSE else ("airflow",)
     for role in roles:
         connection.execute(
             sql.SQL("grant connect on database {} to {}").format(sql.Identifier(database), sql.Identifier(role))

@@ -75,6 +75,8 @@ def test_the_year_of_the_dags(read: dict[str, Any]) -> None:
     assert {moment[-5:] for moment in due["ingest_ofsted_outcomes"]} == {"02:30"}
     assert len(due["ingest_school_returns"]) == 364
     assert {moment[-5:] for moment in due["ingest_school_returns"]} == {"05:00"}
+    assert len(due["watch_schools"]) == 364
+    assert {moment[-5:] for moment in due["watch_schools"]} == {"06:30"}
 
 
 def test_results_are_looked_for_on_fridays_of_release_months_and_after_each_season(read: dict[str, Any]) -> None:
@@ -115,5 +117,6 @@ def test_builds_queue_for_one_slot(read: dict[str, Any]) -> None:
         "ingest_school_returns.stage_sources",
         "assess_schools.build_assessment",
         "propose_support_list.find_assessment",
+        "watch_schools.build_assessment",
         "maintenance.vacuum_raw",
     }
