@@ -1,8 +1,8 @@
-"""Gate 2 over a candidate as a whole: `publication.candidate`, its releases, its money and its size."""
+"""Gate 2 over a candidate as a whole: `publication.candidate`."""
 
 from __future__ import annotations
 
-from school_support.quality.rules import DATA_ENGINEER, IMPROVEMENT_LEAD, Candidate, Rule, no_rows
+from school_support.quality.rules import DATA_ENGINEER, Candidate, Rule, no_rows
 
 
 def rules(candidate: Candidate) -> list[Rule]:
@@ -20,138 +20,52 @@ def rules(candidate: Candidate) -> list[Rule]:
             ),
         ),
         Rule(
-            "releases_accepted",
+            "says_what_was_assessed",
             DATA_ENGINEER,
             "critical",
-            "Every release that the assessment reads was accepted at gate 1, and not withdrawn by the as-at date.",
-            "Build the assessment again over the accepted releases.",
+            "The candidate names the authority, list year, days and ruleset of its assessment, which may be published.",
+            "The candidate was not frozen by this pipeline, or the assessment was changed since: freeze it again.",
             no_rows(
                 """
-                select release.file_name, release.status, release.withdrawn_from
+                select batch.authority, assessment.authority as authority_assessed, batch.list_year,
+                    assessment.list_year as list_year_assessed, batch.as_at, assessment.as_at as as_at_assessed,
+                    batch.decisions_as_at, batch.ruleset, assessment.ruleset as ruleset_assessed, assessment.purpose
                 from batch
-                inner join control.assessment_release using (assessment_id)
-                inner join landing.release as release using (release_id)
-                where release.status <> 'accepted'
-                    and not (release.status = 'withdrawn' and coalesce(release.withdrawn_from > batch.as_at, false))
+                inner join control.assessment using (assessment_id)
+                where (batch.authority, batch.list_year, batch.as_at, batch.ruleset)
+                    is distinct from (assessment.authority, assessment.list_year, assessment.as_at, assessment.ruleset)
+                    or coalesce(batch.decisions_as_at, batch.as_at) <> assessment.decisions_as_at
+                    or assessment.purpose in ('what_if', 'backtest')
                 """
             ),
         ),
         Rule(
-            "releases_known_on_the_day",
+            "list_year_of_the_day",
             DATA_ENGINEER,
             "critical",
-            "Nothing published after the as-at date is used, but for dated events of the register and dated rows.",
-            "Correct known_from of the release or the way it was pinned, and make the assessment again.",
+            "The list year is that of the as-at date's autumn, or of the autumn before it.",
+            "Correct the list year or the as-at date, and make the assessment again.",
             no_rows(
-                """
-                select release.file_name, pinned.usage, release.known_from, batch.as_at
-                from batch
-                inner join control.assessment_release as pinned using (assessment_id)
-                inner join landing.release as release using (release_id)
-                where (pinned.usage = 'known' and release.known_from > batch.as_at)
-                    or (pinned.usage = 'register_events'
-                        and release.source not in ('gias', 'gias_links', 'school_spine', 'school_information'))
-                    or (pinned.usage = 'dated_rows' and release.row_known_from_days is null)
-                """
+                "select list_year, as_at from batch "
+                "where list_year not between extract(year from as_at) and extract(year from as_at) + 1"
             ),
         ),
         Rule(
-            "releases_of_the_collection",
+            "previous_is_an_earlier_list",
             DATA_ENGINEER,
             "critical",
-            "Every release tells of the authority's own country, real or fictional.",
-            "Make the assessment again: it pins the releases of the collection in authority_setting.csv.",
+            "The assessment before is of the same authority, of an earlier day, and of no later list year.",
+            "Make the assessment again with the one before it as its past.",
             no_rows(
                 """
-                select release.file_name, release.collection, setting.collection as collection_of_authority
+                select former.assessment_id as previous_assessment, former.authority, former.list_year, former.as_at,
+                    former.purpose
                 from batch
-                inner join control.assessment_release using (assessment_id)
-                inner join landing.release as release using (release_id)
-                inner join seeds.authority_setting as setting on setting.authority = batch.authority
-                where release.collection <> setting.collection
-                """
-            ),
-        ),
-        Rule(
-            "no_source_overdue",
-            DATA_ENGINEER,
-            "warning",
-            "No source was overdue on the as-at date, by the calendar in its contract.",
-            "Take the missing files in and make the assessment again; if a publisher is late, say so beside the list.",
-            no_rows(
-                "select source from batch cross join "  # noqa: S608  # sentences of our own
-                f"unnest(array[{', '.join(_quoted(said) for said in candidate.overdue)}]::text[]) as late (source)"
-            ),
-        ),
-        Rule(
-            "no_rejected_rows_of_its_schools",
-            DATA_ENGINEER,
-            "warning",
-            "No row about one of the candidate's schools was left out of a release that the assessment reads.",
-            "`support-list quarantine show FILE` says what was wrong with the row; what the school lacks because of it "
-            "counts as missing, or as the earlier stage has it.",
-            no_rows(
-                """
-                select distinct rejected.urn, release.file_name, rejected.line
-                from batch
-                inner join publication.support_list as list using (candidate_id)
-                inner join control.assessment_release as pinned using (assessment_id)
-                inner join quality.rejected_row as rejected on rejected.release_id = pinned.release_id
-                    and rejected.urn = list.urn
-                inner join landing.release as release on release.release_id = rejected.release_id
-                order by rejected.urn, release.file_name, rejected.line
-                """
-            ),
-        ),
-        Rule(
-            "settings_present",
-            IMPROVEMENT_LEAD,
-            "critical",
-            "The authority has a budget and a day rate, and the ruleset exists.",
-            "Add the authority to authority_setting.csv, or the ruleset to rule_ruleset.csv, and build again.",
-            no_rows(
-                """
-                select batch.authority, batch.ruleset, setting.budget, setting.day_rate
-                from batch
-                left join seeds.authority_setting as setting using (authority)
-                left join seeds.rule_ruleset as ruleset on ruleset.ruleset = batch.ruleset
-                where setting.budget is null or setting.day_rate is null or ruleset.ruleset is null
-                """
-            ),
-        ),
-        Rule(
-            "within_budget",
-            IMPROVEMENT_LEAD,
-            "warning",
-            "The support of all schools costs no more than the authority's budget.",
-            "The list is not changed to fit: find the money, buy fewer days a school, or change the cuts in a new ruleset.",
-            no_rows(
-                """
-                select sum(list.support_cost) as cost, setting.budget
-                from batch
-                inner join publication.support_list as list using (candidate_id)
-                inner join seeds.authority_setting as setting on setting.authority = batch.authority
-                group by setting.budget
-                having sum(list.support_cost) > setting.budget
-                """
-            ),
-        ),
-        Rule(
-            "enough_evidence",
-            IMPROVEMENT_LEAD,
-            "warning",
-            "Fewer than a third of the schools come out as insufficient evidence.",
-            "Look which results were not known on the as-at date; an adviser decides for each of these schools.",
-            no_rows(
-                """
-                select count(*) as schools, count(*) filter (where tier = 'insufficient_evidence') as insufficient_evidence
-                from batch inner join publication.support_list using (candidate_id)
-                having 3 * count(*) filter (where tier = 'insufficient_evidence') >= count(*)
+                inner join control.assessment using (assessment_id)
+                inner join control.assessment as former on former.assessment_id = assessment.previous_assessment_id
+                where former.authority <> batch.authority or former.as_at >= batch.as_at
+                    or former.list_year > batch.list_year or former.purpose in ('what_if', 'backtest')
                 """
             ),
         ),
     ]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

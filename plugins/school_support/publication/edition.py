@@ -10,8 +10,8 @@ from psycopg.rows import dict_row
 
 from school_support.assessment.rulesets import refuse_changed
 from school_support.errors import SupportListError
-from school_support.publication.content import content_hash
 from school_support.publication.manifest import canonical, make_manifest, manifest_hash
+from school_support.quality.gate import check_approval
 from school_support.warehouse.connection import connect
 
 # Two publications at once would take the same number.
@@ -40,8 +40,8 @@ def publish_candidate(candidate_id: int, reason: str | None = None) -> Published
         reason: why it replaces the current edition, as schools will read it; a correction needs one.
 
     Raises:
-        SupportListError: no such candidate, its newest decision is not an approval, the gate did not pass, its rows
-            are no longer what was approved, an earlier edition used its ruleset with other rows, or it replaces an
+        GateFailed: the gate before publication: it was not approved as it should be, or is not what was approved.
+        SupportListError: no such candidate, an earlier edition used its ruleset with other rows, or it replaces an
             edition without a reason.
     """
     with connect("support_publisher") as connection:
@@ -55,11 +55,7 @@ def publish_candidate(candidate_id: int, reason: str | None = None) -> Published
                 f"Candidate {candidate_id} would replace edition {current.edition} of list year {current.list_year}: say why, "
                 "in words that schools will read (the parameter `reason` of publish_support_list)."
             )
-        approval = _approval(connection, candidate_id, candidate["content_hash"])
-        if content_hash(connection, candidate_id) != candidate["content_hash"]:
-            raise SupportListError(
-                f"The rows of candidate {candidate_id} are not those that were approved. Freeze anew."
-            )
+        approval = _approval(connection, check_approval(candidate_id))
         if candidate["ruleset_hash"]:
             refuse_changed(connection, candidate["ruleset"], candidate["ruleset_hash"])
         replaces = (
@@ -135,28 +131,15 @@ def _current(connection: Connection, authority: str, list_year: int) -> Publishe
     return Published(found[0], authority, list_year, found[1], found[2], False) if found else None
 
 
-def _approval(connection: Connection, candidate_id: int, said: str) -> dict[str, Any]:
+def _approval(connection: Connection, approval_id: int) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         decided = cursor.execute(
             "select approval_id, decision, content_hash as approved_hash, coalesce(person, os_user) as person, os_user, "
-            "session_user_name, demonstration, channel, run_id, note, decided_at from publication.approval where candidate_id = %s order by approval_id desc limit 1",
-            (candidate_id,),
+            "session_user_name, demonstration, channel, run_id, note, decided_at from publication.approval "
+            "where approval_id = %s",
+            (approval_id,),
         ).fetchone()
-        gate = cursor.execute(
-            "select passed from quality.gate_run where gate = 'candidate' and subject_id = %s "
-            "order by gate_run_id desc limit 1",
-            (candidate_id,),
-        ).fetchone()
-    if gate is None or not gate["passed"]:
-        raise SupportListError(f"Candidate {candidate_id} has not passed gate 2; the last edition stays.")
-    if decided is None or decided["decision"] != "approved":
-        state = "was rejected" if decided else "was not approved by anybody"
-        raise SupportListError(
-            f"Candidate {candidate_id} {state}; the last edition stays. "
-            f"Approve it with `support-list approve {candidate_id}` as another person than its builder."
-        )
-    if decided["approved_hash"] != said:
-        raise SupportListError(f"The approval of candidate {candidate_id} is for other content; approve it anew.")
+    assert decided is not None  # noqa: S101  # the gate found it
     return decided
 
 

@@ -1,4 +1,4 @@
-"""The gates. Gate 1 stands between raw and staging, gate 2 between a candidate and its approval."""
+"""The gates. Gate 1 stands between raw and staging, gate 2 between a candidate and its approval, a last one before publication."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from school_support.quality.outcome import GateResult, ReleaseVerdict, RuleOutco
 from school_support.quality.record import record
 from school_support.quality.rules import Release
 from school_support.quality.subjects import frozen_candidate, loaded_releases
-from school_support.quality.suites import candidate_boundaries, raw_boundary
+from school_support.quality.suites import approval_boundary, candidate_boundaries, raw_boundary
 from school_support.warehouse.connection import connect
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ URNS_IN_REASON = 10
 
 
 class GateFailed(SupportListError):
-    """A candidate did not pass gate 2; the message names each rule, the schools and the remedy."""
+    """A candidate did not pass gate 2 or the one before publication; the message names each rule, the schools and the remedy."""
 
 
 def accept_loaded(sources: Sequence[str]) -> list[ReleaseVerdict]:
@@ -78,6 +78,34 @@ def check_candidate(candidate_id: int) -> GateResult:
         warnings=tuple(outcome.said() for outcome in outcomes if outcome.warns),
         data_docs=data_docs,
     )
+
+
+def check_approval(candidate_id: int) -> int:
+    """The gate before publication: whether the right candidate was approved, once, by the right person, after gate 2.
+
+    Returns:
+        approval_id of the decision that counts.
+
+    Raises:
+        GateFailed: a rule failed, after recording; the last edition stays as it is.
+        SupportListError: no such candidate, the suite is missing, or the warehouse went away.
+    """
+    from school_support.quality.adapter import GateRun
+
+    with connect("support_publisher") as connection:
+        boundary = approval_boundary(frozen_candidate(connection, candidate_id))
+    with GateRun("support_publisher") as run:
+        outcomes = run.check([boundary])
+    with connect("support_publisher") as connection:
+        record(connection, "approval", candidate_id, outcomes, None)
+        stops = [outcome for outcome in outcomes if outcome.stops]
+        if not stops:
+            [(approval_id,)] = connection.execute(
+                "select approval_id from publication.approval where candidate_id = %s", (candidate_id,)
+            ).fetchall()
+            return int(approval_id)
+    failed = "\n".join(outcome.said() for outcome in stops)
+    raise GateFailed(f"Candidate {candidate_id} cannot be published; the last edition stays.\n{failed}")
 
 
 def _judge(connection: Connection, run: GateRun, release: Release) -> ReleaseVerdict:

@@ -16,7 +16,7 @@ def record(
     """Insert a gate run with the outcome of every rule; the caller commits.
 
     Args:
-        gate: "raw" (subject_id is a release) or "candidate".
+        gate: "raw" (subject_id is a release), "candidate" or "approval" (it is a candidate).
 
     Returns:
         gate_run_id.

@@ -60,11 +60,20 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Pin:
+    """A release that an assessment may read."""
+
+    release_id: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Candidate:
     """The facts of a candidate that its rules may use.
 
     `recomputed_hash` was computed from its rows just now; `overdue` has a sentence for each source that was overdue on
-    the as-at date. Nobody has to be heard about a `demonstration`.
+    the as-at date, `changed_rules` one for each way in which the seeds are not what the candidate was made by. Nobody has
+    to be heard about a `demonstration`. `pins` are the releases that its assessment reads.
     """
 
     candidate_id: int
@@ -74,6 +83,12 @@ class Candidate:
     demonstration: bool
     recomputed_hash: str
     overdue: tuple[str, ...]
+    changed_rules: tuple[str, ...] = ()
+    pins: tuple[Pin, ...] = ()
+
+    def pinned_of(self, source: str) -> tuple[int, ...]:
+        """The release_ids that it reads of a source."""
+        return tuple(pin.release_id for pin in self.pins if pin.source == source)
 
 
 @dataclass(frozen=True)

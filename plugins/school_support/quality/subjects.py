@@ -10,7 +10,8 @@ from psycopg.rows import dict_row
 from school_support.errors import SupportListError
 from school_support.landing.freshness import overdue, read_freshness
 from school_support.publication.content import content_hash
-from school_support.quality.rules import Candidate, Release
+from school_support.quality.rules import Candidate, Pin, Release
+from school_support.quality.seeds import changed_rules
 
 
 def loaded_releases(connection: Connection, sources: Sequence[str]) -> list[Release]:
@@ -27,13 +28,18 @@ def loaded_releases(connection: Connection, sources: Sequence[str]) -> list[Rele
 def frozen_candidate(connection: Connection, candidate_id: int) -> Candidate:
     """A candidate, with the hash of its rows as they are now. Raises SupportListError where there is none."""
     found = connection.execute(
-        "select assessment_id, authority, list_year, demonstration, as_at, setting.collection from publication.candidate "
-        "left join seeds.authority_setting as setting using (authority) where candidate_id = %s",
+        "select assessment_id, authority, list_year, demonstration, as_at, ruleset, setting.collection "
+        "from publication.candidate left join seeds.authority_setting as setting using (authority) where candidate_id = %s",
         (candidate_id,),
     ).fetchone()
     if found is None:
         raise SupportListError(f"There is no candidate {candidate_id}.")
-    assessment_id, authority, list_year, demonstration, as_at, collection = found
+    assessment_id, authority, list_year, demonstration, as_at, ruleset, collection = found
+    pins = connection.execute(
+        "select release_id, source from control.assessment_release inner join landing.release using (release_id) "
+        "where assessment_id = %s order by release_id",
+        (assessment_id,),
+    ).fetchall()
     return Candidate(
         candidate_id=candidate_id,
         assessment_id=assessment_id,
@@ -42,4 +48,6 @@ def frozen_candidate(connection: Connection, candidate_id: int) -> Candidate:
         demonstration=demonstration,
         recomputed_hash=content_hash(connection, candidate_id),
         overdue=tuple(overdue(read_freshness(connection, collection, authority, as_at))),
+        changed_rules=tuple(changed_rules(connection, assessment_id, ruleset, authority)),
+        pins=tuple(Pin(*pin) for pin in pins),
     )

@@ -16,18 +16,44 @@ from school_support.settings import settings
 
 Subject = TypeVar("Subject", Release, Candidate)
 
-# Suites of gate 2 and the frozen table that each looks at, in the order in which people read their results.
+# Suites of gate 2 and the frozen table that each looks at, in the order in which they are asked and read: what the list
+# was made from, the rows themselves and where they come from, what is missing, what moved, what was late, the people, the
+# money.
 CANDIDATE_TABLES = {
     "candidate": "candidate",
-    "candidate_support_list": "support_list",
+    "candidate_ruleset": "candidate",
+    "candidate_release": "candidate_release",
     "candidate_school": "school",
-    "candidate_school_risk": "school_risk",
-    "candidate_school_indicator": "school_indicator",
-    "candidate_inspection": "inspection",
+    "candidate_school_in_registers": "school",
     "candidate_result": "result",
+    "candidate_result_in_files": "result",
+    "candidate_inspection": "inspection",
+    "candidate_inspection_in_files": "inspection",
+    "candidate_school_indicator": "school_indicator",
+    "candidate_indicator_figures": "school_indicator",
+    "candidate_indicator_points": "school_indicator",
+    "candidate_sentence": "school_indicator",
+    "candidate_school_risk": "school_risk",
+    "candidate_support_list": "support_list",
+    "candidate_tier": "support_list",
+    "candidate_reason": "support_list",
+    "candidate_panel_decision": "panel_decision",
     "candidate_support_fairness": "support_fairness",
+    "candidate_reconciliation": "school_indicator",
+    "candidate_completeness": "support_list",
+    "candidate_move": "support_list",
+    "candidate_freshness": "candidate",
     "candidate_people": "support_list",
+    "candidate_budget": "candidate",
 }
+# The releases behind a candidate are no table of their own.
+RELEASES = """(
+    select candidate.candidate_id, candidate.authority, candidate.as_at,
+        coalesce(candidate.decisions_as_at, candidate.as_at) as decisions_as_at, pinned.usage, release.*
+    from publication.candidate
+    inner join control.assessment_release as pinned using (assessment_id)
+    inner join landing.release as release using (release_id)
+) as candidate_release"""
 
 
 def raw_boundary(release: Release) -> Boundary:
@@ -49,11 +75,34 @@ def candidate_boundaries(candidate: Candidate) -> list[Boundary]:
     return [
         Boundary(
             suite,
-            f"select * from publication.{table} where candidate_id = {candidate.candidate_id}",  # noqa: S608
+            f"select * from {RELEASES if table == 'candidate_release' else f'publication.{table}'} "  # noqa: S608
+            f"where candidate_id = {candidate.candidate_id}",
             _rules(cast(CandidateSuite, _suite(suite)), suite, candidate),
         )
         for suite, table in CANDIDATE_TABLES.items()
     ]
+
+
+def approval_boundary(candidate: Candidate) -> Boundary:
+    """A candidate beside its newest run of gate 2 and each decision on it. Raises SupportListError as `raw_boundary` does."""
+    query = f"""
+        select candidate.candidate_id, candidate.content_hash, candidate.demonstration, candidate.built_at,
+            coalesce(candidate.built_by, candidate.built_by_os_user) as builder, run.passed, run.run_at,
+            (
+                select min(run_at) from quality.gate_run
+                where gate = 'candidate' and subject_id = candidate.candidate_id and passed
+            ) as first_passed_at,
+            approval.approval_id, approval.decision, approval.content_hash as approved_hash, approval.decided_at,
+            coalesce(approval.person, approval.os_user) as person, approval.demonstration as approved_as_demonstration
+        from publication.candidate
+        left join lateral (
+            select passed, run_at from quality.gate_run
+            where gate = 'candidate' and subject_id = candidate.candidate_id order by gate_run_id desc limit 1
+        ) as run on true
+        left join publication.approval using (candidate_id)
+        where candidate_id = {candidate.candidate_id}
+    """  # noqa: S608
+    return Boundary("approval", query, _rules(cast(CandidateSuite, _suite("approval")), "approval", candidate))
 
 
 def _suite(name: str) -> RawSuite | CandidateSuite:
