@@ -17,6 +17,7 @@ from school_support.web.rows import TrendRow
 
 STRIP_WIDTH, STRIP_HEIGHT, STRIP_MARGIN = 220.0, 26.0, 8.0
 TREND_WIDTH, TREND_HEIGHT = 340.0, 150.0
+YEAR_WIDTH = 52.0
 TREND_LEFT, TREND_RIGHT, TREND_TOP, TREND_BOTTOM = 46.0, 14.0, 14.0, 28.0
 
 
@@ -34,10 +35,14 @@ class Strip:
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """A year: its x, and the y of its figure, none where there is none; `said` is the figure or the reason in words."""
+    """A year: its x, and the y of its figure, none where there is none; `said` is the figure or the reason in words.
+
+    `is_labelled` where there is room for the year below it.
+    """
 
     year: str
     x: float
+    is_labelled: bool
     y: float | None
     said: str
 
@@ -111,16 +116,19 @@ def _trend(indicator: IndicatorRow, rows: Sequence[TrendRow]) -> Trend:
         return round(TREND_TOP + (high - float(number)) / (high - low) * down, 1)
 
     unit = indicator.unit if same else "score"
+    places = [round(TREND_LEFT + (row.academic_year - first) / (last - first) * across, 1) for row in rows]
+    labelled = _labelled(places)
     points = [
         TrendPoint(
             year=words.school_year(row.academic_year),
-            x=round(TREND_LEFT + (row.academic_year - first) / (last - first) * across, 1),
+            x=x,
+            is_labelled=x in labelled,
             y=None if row.value is None else height(row.value),
             said=words.reason(row.reason_code)
             if row.value is None
             else words.measured(row.value, unit, indicator.domain),
         )
-        for row in rows
+        for row, x in zip(rows, places, strict=True)
     ]
     said = "; ".join(f"{point.year}: {point.said}" for point in points)
     if national is not None:
@@ -134,6 +142,15 @@ def _trend(indicator: IndicatorRow, rows: Sequence[TrendRow]) -> Trend:
         national=None if national is None else height(national),
         rows=list(rows),
     )
+
+
+def _labelled(places: Sequence[float]) -> set[float]:
+    """The places, from the last on, that are far enough apart for the name of a year below each."""
+    kept: list[float] = []
+    for x in reversed(places):
+        if not kept or kept[-1] - x >= YEAR_WIDTH:
+            kept.append(x)
+    return set(kept)
 
 
 def _paths(rows: Sequence[TrendRow], points: Sequence[TrendPoint]) -> list[str]:
