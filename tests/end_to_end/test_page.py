@@ -173,8 +173,10 @@ def test_a_reader_is_refused(site: Site, open_as: Callable[..., AbstractContextM
 def test_airflows_menu_leads_to_the_pages(site: Site, open_as: Callable[..., AbstractContextManager[Page]]) -> None:
     with open_as("officer") as page:
         page.goto(site.url.removesuffix("/support-list"))
-        link = page.get_by_role("link", name="School support list")
-        expect(link).to_have_attribute("href", "/support-list/")
+        with page.expect_popup() as opened:
+            page.get_by_role("button", name="School support list").click()
+        expect(opened.value).to_have_url(f"{site.url}/")
+        expect(opened.value.get_by_role("heading", level=1)).to_have_text("Candidates")
 
 
 def test_look_decide_propose_approve_publish(

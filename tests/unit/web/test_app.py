@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -224,3 +226,9 @@ def test_what_is_not_there_is_said_so(client: TestClient, path: str) -> None:
     answer = client.get(f"/support-list{path}", headers={"who": "officer"})
     assert answer.status_code == 404
     assert "There is no such page" in answer.text
+
+
+def test_the_pages_know_no_airflow() -> None:
+    loaded = "import sys, school_support.web.app; print('airflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
