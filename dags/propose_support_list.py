@@ -1,6 +1,6 @@
 """### Propose a support list
 
-**Find** the assessment, **freeze** its list as a candidate, **check** it (gate 2). The last task hands on the
+**Take in** what the panel decided, **find** the assessment, **freeze** its list as a candidate, **check** it (gate 2). The last task hands on the
 `candidate_id` that a person approves. A critical rule that fails stops here and leaves the published edition as it was.
 
 *Schedule:* every 1 July at 06:00 London time, for the assessment as at 30 June. Nothing is published by this DAG.
@@ -13,6 +13,7 @@ from dataclasses import asdict
 
 from airflow.sdk import dag, get_current_context, task
 
+from school_support.orchestration.ingest import take_in_inbox
 from school_support.orchestration.names import BUILD_POOL
 from school_support.orchestration.request import (
     PROPOSAL_PARAMS,
@@ -35,6 +36,13 @@ from school_support.orchestration.tasks import DEFAULTS, handed_on, london
     tags=["propose", "annual"],
 )
 def propose_support_list() -> None:
+    @task(pool=BUILD_POOL)
+    def take_in_decisions() -> object:
+        """Empty the inbox, so that the panel's newest decisions can count; nothing where an assessment is named."""
+        if get_current_context()["params"]["assessment_id"]:
+            return None
+        return take_in_inbox()
+
     @task(pool=BUILD_POOL)
     def find_assessment() -> int:
         """The assessment that the parameters ask for, built."""
@@ -63,7 +71,9 @@ def propose_support_list() -> None:
 
         return handed_on(gate.check_candidate(candidate_id))
 
-    check_candidate(freeze_candidate(find_assessment()))
+    assessment = find_assessment()
+    take_in_decisions() >> assessment
+    check_candidate(freeze_candidate(assessment))
 
 
 propose_support_list()

@@ -14,7 +14,7 @@ ATTEMPTS = 5
 
 
 class AirflowClient:
-    """Speaks to an API server as its admin user.
+    """Speaks to an API server as one user.
 
     Args:
         url: address of the server, without a path.
@@ -24,10 +24,18 @@ class AirflowClient:
 
     def __init__(self, url: str, user: str, password: str, check: Callable[[], None]) -> None:
         self.url = url
-        self._credentials = {"username": user, "password": password}
+        self._credentials: dict[str, str] | None = {"username": user, "password": password}
         self._check = check
         # The server is on this machine: a proxy from the environment must not be asked for it.
         self._http = httpx.Client(base_url=url, timeout=30, trust_env=False)
+
+    @classmethod
+    def with_token(cls, url: str, token: str) -> AirflowClient:
+        """A client that acts for whoever the token was made for, for as long as it is good."""
+        client = cls(url, "", "", lambda: None)
+        client._credentials = None
+        client._http.headers["Authorization"] = f"Bearer {token}"
+        return client
 
     def close(self) -> None:
         """Close the connections."""
@@ -80,7 +88,7 @@ class AirflowClient:
                     raise SupportListError(f"Airflow at {self.url} does not answer: {error!r}.") from error
                 time.sleep(attempt)
                 continue
-            if response.status_code == httpx.codes.UNAUTHORIZED and attempt < ATTEMPTS:
+            if response.status_code == httpx.codes.UNAUTHORIZED and self._credentials and attempt < ATTEMPTS:
                 del self._http.headers["Authorization"]
                 continue
             return response

@@ -14,6 +14,8 @@ from school_support.warehouse.secrets import read_secrets, write_secrets
 
 HOST = "127.0.0.1"
 USER = "admin"
+# Users with the roles of Airflow's simple auth manager, so that four eyes can be practised on one machine.
+USERS = {USER: "admin", "lead": "op", "officer": "user", "reader": "viewer"}
 # On two cores: two tasks compute, two wait for the database or finish.
 PARALLEL_TASKS = 4
 
@@ -23,12 +25,12 @@ JWT_SECRET = "AIRFLOW_JWT_SECRET"  # noqa: S105
 
 
 def password_file() -> Path:
-    """The file with the password of Airflow's one user, mode 600, in the form its simple auth manager reads."""
+    """The file with the passwords of Airflow's users, mode 600, in the form its simple auth manager reads."""
     return settings().airflow_home / "admin_password.json"
 
 
 def ensure_secrets() -> None:
-    """Make Airflow's keys and the password of its user if there are none yet."""
+    """Make Airflow's keys and the passwords of its users, those that there are none of yet."""
     known = read_secrets()
     made = {
         FERNET_KEY: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
@@ -37,18 +39,19 @@ def ensure_secrets() -> None:
     }
     if missing := {name: value for name, value in made.items() if name not in known}:
         write_secrets(missing)
-    if not password_file().exists():
+    passwords = json.loads(password_file().read_text()) if password_file().exists() else {}
+    if new := {user: secrets.token_urlsafe(18) for user in USERS if user not in passwords}:
         password_file().parent.mkdir(parents=True, exist_ok=True)
         draft = password_file().with_suffix(".draft")
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump({USER: secrets.token_urlsafe(18)}, file)
+            json.dump(passwords | new, file)
         draft.replace(password_file())
 
 
-def password() -> str:
-    """The password of Airflow's one user."""
-    return str(json.loads(password_file().read_text())[USER])
+def password(user: str = USER) -> str:
+    """The password of a user of Airflow."""
+    return str(json.loads(password_file().read_text())[user])
 
 
 def airflow_environment(port: int, scheduled: bool) -> dict[str, str]:
@@ -69,7 +72,7 @@ def airflow_environment(port: int, scheduled: bool) -> dict[str, str]:
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": False,
         "CORE__FERNET_KEY": known[FERNET_KEY],
         "CORE__EXECUTION_API_SERVER_URL": f"http://{HOST}:{port}/execution/",
-        "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in USERS.items()),
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": password_file(),
         "CORE__HOSTNAME_CALLABLE": "socket.gethostname",
         "API__HOST": HOST,

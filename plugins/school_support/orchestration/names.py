@@ -4,3 +4,9 @@ LONDON = "Europe/London"
 
 # One slot: dbt rebuilds shared tables, so builds queue in Airflow instead of holding a worker while they wait.
 BUILD_POOL = "warehouse_build"
+
+VIEW = "School support list"
+"""Name of the officers' pages in Airflow's menu, and of the view that an auth manager gives permissions for."""
+
+VIEW_PATH = "/support-list"
+"""Where they are below the address of Airflow."""

@@ -71,8 +71,23 @@ def run_dags(
         SupportListError: a task failed; the message has every failed task's own, with the path of its log. It is
             raised when all runs have ended.
     """
-    runs = [(dag_id, _trigger(client, dag_id, conf)) for dag_id, conf in requests.items()]
+    for dag_id in requests:
+        _unpause(client, dag_id)
+    runs = [(dag_id, start_run(client, dag_id, conf)) for dag_id, conf in requests.items()]
     return {result.dag_id: result for result in _follow(client, runs, on_task)}
+
+
+def read_run(
+    client: AirflowClient, dag_id: str, run_id: str
+) -> tuple[str, list[tuple[str, str]], list[str], dict[str, Any]]:
+    """How far a run is: its state, its tasks with theirs, and once it has ended why tasks failed and what tasks gave."""
+    state = client.get(f"dags/{dag_id}/dagRuns/{run_id}")["state"]
+    tasks = _tasks(client, dag_id, run_id)
+    states = [(task["task_id"], task["state"] or "waits") for task in tasks]
+    if state not in FINISHED:
+        return state, states, [], {}
+    messages = [_message(client, dag_id, run_id, task) for task in tasks if task["state"] == "failed"]
+    return state, states, messages, _values(client, dag_id, run_id)
 
 
 def close_backfill(client: AirflowClient, backfill_id: int) -> None:
@@ -81,8 +96,8 @@ def close_backfill(client: AirflowClient, backfill_id: int) -> None:
         client.put(f"backfills/{backfill_id}/cancel")
 
 
-def _trigger(client: AirflowClient, dag_id: str, conf: Mapping[str, Any]) -> str:
-    _unpause(client, dag_id)
+def start_run(client: AirflowClient, dag_id: str, conf: Mapping[str, Any]) -> str:
+    """Start a run of a DAG that is not paused; its run_id."""
     run_id = f"support_list__{datetime.now(UTC):%Y%m%dT%H%M%S}__{uuid.uuid4().hex[:8]}"
     client.post(f"dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf)})
     return run_id

@@ -6,8 +6,9 @@ import signal
 from collections.abc import Callable
 from types import FrameType
 
-from school_support.orchestration.environment import USER, password_file
+from school_support.orchestration.environment import USERS, password_file
 from school_support.orchestration.local import LocalAirflow
+from school_support.orchestration.names import VIEW_PATH
 
 
 def serve(say: Callable[[str], None] = print) -> None:
@@ -24,7 +25,9 @@ def serve(say: Callable[[str], None] = print) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with LocalAirflow(scheduled=True, on_step=say) as airflow:
-            say(f"Airflow: {airflow.url}  user: {USER}  password: see {password_file()}")
+            say(f"Airflow: {airflow.url}  officers' pages: {airflow.url}{VIEW_PATH}/")
+            users = ", ".join(f"{user} ({role})" for user, role in USERS.items())
+            say(f"Users: {users}  passwords: see {password_file()}")
             say("DAGs run on their schedules. Ctrl-C ends it.")
             airflow.wait()
     except KeyboardInterrupt:

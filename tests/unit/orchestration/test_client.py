@@ -62,6 +62,18 @@ def test_an_expired_token_is_renewed(client: AirflowClient) -> None:
     assert Answers.tokens == 2
 
 
+def test_a_token_that_was_given_is_used_and_never_renewed(client: AirflowClient) -> None:
+    Answers.tokens = 7
+    given = AirflowClient.with_token(client.url, "2")
+    assert given.get("dags/known") == {"path": "/api/v2/dags/known"}
+    given.close()
+    expired = AirflowClient.with_token(client.url, "1")
+    with pytest.raises(SupportListError, match="status 401: expired"):
+        expired.get("dags/known")
+    expired.close()
+    assert Answers.tokens == 7
+
+
 def test_a_refusal_says_what_and_why_in_one_paragraph(client: AirflowClient) -> None:
     with pytest.raises(SupportListError) as refused:
         client.get("dags/unknown")

@@ -36,7 +36,8 @@ for name, dag in bag.dags.items():
             for task in dag.tasks
         },
     }
-print(json.dumps({"dags": dags, "plugin_errors": plugins_manager.get_import_errors(), "secrets": sys.modules["secrets"].__file__}))
+print(json.dumps({"dags": dags, "plugin_errors": plugins_manager.get_import_errors(), "secrets": sys.modules["secrets"].__file__,
+    "pages": [app["name"] for app in plugins_manager.get_fastapi_plugins()[0]], "pages_loaded": "school_support.web.app" in sys.modules}))
 """
 
 
@@ -63,6 +64,11 @@ def test_nothing_of_the_package_is_taken_for_a_plugin(read: dict[str, Any]) -> N
     assert read["plugin_errors"] == {}
     # The package has a module of this name: taken for a plugin, it would stand in for the standard library's.
     assert not Path(read["secrets"]).is_relative_to(PROJECT)
+
+
+def test_the_officers_pages_are_registered_and_cost_other_processes_nothing(read: dict[str, Any]) -> None:
+    assert read["pages"] == ["School support list"]
+    assert read["pages_loaded"] is False
 
 
 def test_the_year_of_the_dags(read: dict[str, Any]) -> None:
@@ -116,6 +122,7 @@ def test_builds_queue_for_one_slot(read: dict[str, Any]) -> None:
         "ingest_results.stage_sources",
         "ingest_school_returns.stage_sources",
         "assess_schools.build_assessment",
+        "propose_support_list.take_in_decisions",
         "propose_support_list.find_assessment",
         "watch_schools.build_assessment",
         "maintenance.vacuum_raw",

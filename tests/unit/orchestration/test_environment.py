@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
 import pytest
 
-from school_support.orchestration.environment import airflow_environment, ensure_secrets, password, password_file
+from school_support.orchestration.environment import USERS, airflow_environment, ensure_secrets, password, password_file
 from school_support.settings import settings
 from school_support.warehouse.secrets import ensure_passwords, read_secrets, secrets_file, write_secrets
 
@@ -31,6 +32,21 @@ def test_secrets_are_made_once_and_kept_private(home: Path) -> None:
     assert (password(), read_secrets()) == (before, known)
     for path in (password_file(), secrets_file()):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_every_role_has_a_user_with_a_password_of_his_own(home: Path) -> None:
+    assert USERS == {"admin": "admin", "lead": "op", "officer": "user", "reader": "viewer"}
+    assert len({password(user) for user in USERS}) == len(USERS)
+    configured = airflow_environment(1, scheduled=False)["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"]
+    assert configured.split(",") == ["admin:admin", "lead:op", "officer:user", "reader:viewer"]
+
+
+def test_a_password_file_of_before_keeps_what_it_has(home: Path) -> None:
+    password_file().write_text(json.dumps({"admin": "kept", "somebody": "else"}))
+    ensure_secrets()
+    assert (password(), password("somebody")) == ("kept", "else")
+    assert len(password("officer")) >= 24
+    assert stat.S_IMODE(password_file().stat().st_mode) == 0o600
 
 
 def test_everything_listens_and_calls_on_the_loopback_interface(home: Path) -> None:

@@ -1,0 +1,41 @@
+"""Registers the officers' pages with Airflow: an application under /support-list and an entry of the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cache
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+from school_support.orchestration.names import VIEW, VIEW_PATH
+
+
+@cache
+def _pages() -> Any:
+    from school_support.orchestration.web import build_app
+
+    return build_app()
+
+
+class Pages:
+    """The application, made at the first request: every process of Airflow reads this file, and one serves pages."""
+
+    async def __call__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
+        send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ) -> None:
+        """Answer a request, as ASGI has it."""
+        await _pages()(scope, receive, send)
+
+
+class SupportListPlugin(AirflowPlugin):
+    """The pages of the school support list."""
+
+    name = "school_support_list"
+    fastapi_apps = [{"app": Pages(), "url_prefix": VIEW_PATH, "name": VIEW}]  # noqa: RUF012  # as Airflow reads it
+    external_views = [  # noqa: RUF012
+        {"name": VIEW, "href": f"{VIEW_PATH}/", "destination": "nav", "nav_top_level": True}
+    ]
