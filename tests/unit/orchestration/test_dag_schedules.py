@@ -118,5 +118,6 @@ def test_builds_queue_for_one_slot(read: dict[str, Any]) -> None:
         "assess_schools.build_assessment",
         "propose_support_list.find_assessment",
         "watch_schools.build_assessment",
+        "maintenance.forget_old_watches",
         "maintenance.vacuum_raw",
     }
