@@ -1,7 +1,8 @@
 """### Maintenance
 
 **Remove** the folders of dbt runs and Data Docs that are older than 90 days and that no edition rests on; the
-results themselves stay as rows in `quality`. **Vacuum** the raw tables, which only grow by appending.
+results themselves stay as rows in `quality`. **Forget** the marts of monitoring assessments as old; the news they brought
+stay. **Vacuum** the raw tables, which only grow by appending.
 
 *Schedule:* Sundays at 04:00 London time, when nothing else runs.
 """
@@ -29,6 +30,13 @@ def maintenance() -> None:
         return handed_on(housekeeping.remove_old_folders())
 
     @task(pool=BUILD_POOL)
+    def forget_old_watches() -> object:
+        """Delete the marts of monitoring assessments older than 90 days."""
+        from school_support.warehouse import housekeeping
+
+        return handed_on(housekeeping.forget_old_watches())
+
+    @task(pool=BUILD_POOL)
     def vacuum_raw() -> object:
         """Vacuum and analyse every raw table."""
         from school_support.warehouse import housekeeping
@@ -36,6 +44,7 @@ def maintenance() -> None:
         return handed_on(housekeeping.vacuum_raw())
 
     remove_old_folders()
+    forget_old_watches()
     vacuum_raw()
 
 

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from school_support.publication.watch_queries import MISSING_RETURNS, NEWS
 from school_support.settings import PROJECT
 from school_support.warehouse.connection import connect
 from school_support.warehouse.dbt import build
+from school_support.warehouse.housekeeping import forget_old_watches
 
 pytestmark = pytest.mark.end_to_end
 LISTED = date(2026, 6, 30)
@@ -270,6 +271,20 @@ def test_what_cannot_be_watched(after: Watched) -> None:
     assert prepare_watch("874", AFTER) is None
     with pytest.raises(SupportListError, match="no monitoring assessment"):
         record_watch(prepare_assessment("999", 2027, LISTED))
+
+
+def test_old_nights_are_forgotten_and_their_news_are_not(after: Watched) -> None:
+    [(news,)] = rows("select count(*) from bi.watch_v1")
+    [(monitoring,)] = rows(
+        "select count(*) from control.assessment where purpose = 'monitoring' and built_at is not null"
+    )
+    [(kept,)] = rows(
+        "select count(*) from marts.school_tier inner join control.assessment using (assessment_id) where purpose = 'annual'"
+    )
+    assert forget_old_watches() == []
+    assert len(forget_old_watches(datetime.now(UTC) + timedelta(days=90))) == monitoring > 0
+    assert rows("select count(*) from marts.school_tier") == [(kept,)]
+    assert rows("select count(*) from bi.watch_v1") == [(news,)]
 
 
 class Inbox(BaseHTTPRequestHandler):

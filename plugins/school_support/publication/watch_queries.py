@@ -112,28 +112,19 @@ where
 # Terms whose grace ended after the edition's day and before today. An authority whose schools returned nothing in that year
 # or the one before does not ask for returns. Its own terms take the place of the usual ones.
 MISSING_RETURNS = """
-with terms as (
+with due as (
     select
-        authority,
         academic_year,
         split_part(term, ' ', 1) as term,
         max(last_day) as last_day,
-        rank() over (
-            partition by academic_year order by (authority = 'any')::integer
-        ) as preferred
+        max(last_day) + %(return_grace_days)s::integer as due_on
     from seeds.calendar_term
-    where authority in (%(authority)s, 'any')
-    group by authority, academic_year, split_part(term, ' ', 1)
-),
-
-due as (
-    select
-        academic_year,
-        term,
-        last_day,
-        last_day + %(return_grace_days)s::integer as due_on
-    from terms
-    where preferred = 1
+    where
+        authority = case
+            when exists (select from seeds.calendar_term where authority = %(authority)s) then %(authority)s
+            else 'any'
+        end
+    group by academic_year, split_part(term, ' ', 1)
 ),
 
 schools as (select * from marts.dim_school where assessment_id = %(assessment_id)s),

@@ -41,6 +41,7 @@ class Figure:
     """One indicator in words. One that is compared with nothing, or has no figure, has `told` instead of columns."""
 
     name: str
+    unit: str
     note: str
     years: str
     pupils: str
@@ -147,11 +148,12 @@ def _figure(row: IndicatorRow, rule: IndicatorRule | None) -> Figure:
     elif row.national is None and row.interval_low is None:
         told = row.sentence or words.measured(row.value, row.unit, row.domain)
     if told:
-        return Figure(row.indicator_name, _note(row, rule), "", "", "", "", "", "", told, None)
+        return Figure(row.indicator_name, "", _note(row, rule), "", "", "", "", "", "", told, None)
     has_interval = row.interval_low is not None and row.interval_high is not None
     return Figure(
         name=row.indicator_name,
-        note=", ".join(filter(None, (unit.strip() if unit.startswith(" ") else "", _note(row, rule)))),
+        unit=unit.strip() if unit.startswith(" ") else "",
+        note=_note(row, rule),
         years=_years(row.academic_years),
         pupils=NONE if row.n is None else words.plain(row.n),
         value=said(row.value),
@@ -167,7 +169,7 @@ def _note(row: IndicatorRow, rule: IndicatorRule | None) -> str:
     if row.direction == "context":
         return "context, not counted"
     notes = []
-    if row.domain == "in_year":
+    if row.domain == "in_year" and row.value is not None:
         notes.append("against the authority's returns")
     if row.flag in ("likely", "possible"):
         notes.append(f"{row.flag} concern")

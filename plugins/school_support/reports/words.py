@@ -24,6 +24,7 @@ REASONS = {
     "never_inspected": "no inspection was known on the day",
     "predecessor_only": "only the school before it was inspected",
     "no_grade": "the latest inspection gave no grade",
+    "visit_without_grade_not_known": "no file known on the day tells of visits without a grade",
     "inspected_once_or_never": "there was no inspection before the latest",
     "too_few_years": "too few years to compare",
     "no_national_figure": "no national figure of the year was known on the day",

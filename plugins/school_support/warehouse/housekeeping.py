@@ -1,4 +1,4 @@
-"""Weekly housekeeping: old folders that nothing rests on, and the raw tables."""
+"""Weekly housekeeping: old folders that nothing rests on, marts of past nights, and the raw tables."""
 
 from __future__ import annotations
 
@@ -37,6 +37,37 @@ def remove_old_folders(now: datetime | None = None) -> list[str]:
                 shutil.rmtree(folder)
                 removed.append(str(folder))
     return removed
+
+
+def forget_old_watches(now: datetime | None = None) -> list[int]:
+    """Delete the marts of monitoring assessments that were built 90 days ago or earlier: one comes every night.
+
+    The news they brought stay, and the assessment can be built again; one that another rests on keeps its marts.
+
+    Args:
+        now: the moment to count back from; none: the present.
+
+    Returns:
+        assessment_ids, in order.
+    """
+    with connect("support_transformer") as connection:
+        old = [
+            int(assessment_id)
+            for (assessment_id,) in connection.execute(
+                "select assessment_id from control.assessment where purpose = 'monitoring' and built_at <= %s and not exists "
+                "(select from control.assessment as later where later.previous_assessment_id = assessment.assessment_id) order by 1",
+                ((now or datetime.now(UTC)) - KEPT,),
+            )
+        ]
+        marts = connection.execute(
+            "select table_name from information_schema.columns where table_schema = 'marts' and column_name = 'assessment_id'"
+        ).fetchall()
+        for (mart,) in marts:
+            connection.execute(
+                sql.SQL("delete from {} where assessment_id = any(%s)").format(sql.Identifier("marts", mart)), (old,)
+            )
+        connection.execute("update control.assessment set built_at = null where assessment_id = any(%s)", (old,))
+    return old
 
 
 def vacuum_raw() -> list[str]:

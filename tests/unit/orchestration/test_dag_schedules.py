@@ -125,5 +125,6 @@ def test_builds_queue_for_one_slot(read: dict[str, Any]) -> None:
         "propose_support_list.take_in_decisions",
         "propose_support_list.find_assessment",
         "watch_schools.build_assessment",
+        "maintenance.forget_old_watches",
         "maintenance.vacuum_raw",
     }
