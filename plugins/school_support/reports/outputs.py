@@ -1,4 +1,4 @@
-"""Writes everything that leaves the warehouse for an edition: two pages, a CSV, a workbook and two Parquet files."""
+"""Writes everything that leaves the warehouse for an edition: two reports, a CSV, a workbook and two Parquet files."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from school_support.reports import exports, pages
+from school_support.reports.committee import committee_report
+from school_support.reports.committee_files import committee_html, committee_pdf
 from school_support.reports.edition_data import EditionData, read_edition
+from school_support.reports.public_counts import PublicReport, read_report
 from school_support.settings import settings
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where the files of an edition are. `parquet` is the support list; school_indicator.parquet lies beside it."""
+    """Where the files of an edition are. `public_report` is the committee's, its PDF lies beside it; `parquet` is the support list; school_indicator.parquet lies beside it."""
 
     folder: Path
     report: Path
@@ -36,14 +39,17 @@ def write_outputs(edition_id: int) -> Outputs:
     """
     data = read_edition(edition_id)
     edition = data.edition
-    return write_files(data, settings().editions / f"{edition.authority}-{edition.list_year}-{edition.edition}")
+    public = read_report(edition_id, data)
+    return write_files(data, public, settings().editions / f"{edition.authority}-{edition.list_year}-{edition.edition}")
 
 
-def write_files(data: EditionData, folder: Path) -> Outputs:
+def write_files(data: EditionData, public: PublicReport, folder: Path) -> Outputs:
     """Write all files into a folder, each whole or not at all."""
+    report = committee_report(data, public)
     contents = {
         "support-list.html": pages.internal_page(data).encode(),
-        "support-list-public.html": pages.public_page(data).encode(),
+        "committee-report.html": committee_html(report, data.edition).encode(),
+        "committee-report.pdf": committee_pdf(report, data.edition.published_at),
         "support-list.csv": exports.support_list_csv(data),
         "support-list.xlsx": exports.support_list_xlsx(data),
         "support_list.parquet": exports.support_list_parquet(data),
@@ -56,7 +62,7 @@ def write_files(data: EditionData, folder: Path) -> Outputs:
     return Outputs(
         folder=folder,
         report=folder / "support-list.html",
-        public_report=folder / "support-list-public.html",
+        public_report=folder / "committee-report.html",
         csv=folder / "support-list.csv",
         xlsx=folder / "support-list.xlsx",
         parquet=folder / "support_list.parquet",
