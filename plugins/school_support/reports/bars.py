@@ -44,7 +44,7 @@ def bars_svg(bars: Sequence[Bar], attributes: str) -> str:
     for position, bar in enumerate(bars):
         top = position * ROW + 4
         parts.append(_text(NAMES - 10, top + 18, bar.name, "end"))
-        end = NAMES
+        end = float(NAMES)
         if bar.low is not None and bar.high is not None:
             low, end = (round(NAMES + BARS * value / longest, 1) for value in (bar.low, bar.high))
             if end > low:

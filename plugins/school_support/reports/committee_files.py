@@ -13,8 +13,6 @@ from school_support.reports.bars import bars_svg
 from school_support.reports.committee import CommitteeReport, Figure
 from school_support.reports.edition_data import Edition
 
-PDF_STANDARD = "ua-1"
-
 
 def committee_html(report: CommitteeReport, edition: Edition) -> str:
     """The report as a page without scripts, and without anything from elsewhere."""
@@ -35,7 +33,7 @@ def committee_pdf(report: CommitteeReport, published_at: datetime) -> bytes:
     pdf: bytes = typst.compile(
         str(pages.TEMPLATES / "committee-report.typ"),
         format="pdf",
-        pdf_standards=PDF_STANDARD,
+        pdf_standards="ua-1",
         # Only the fonts inside typst, so that the report looks the same on every machine.
         ignore_system_fonts=True,
         sys_inputs={"report": json.dumps(content, ensure_ascii=False)},

@@ -22,7 +22,7 @@ THRESHOLD = 5
 """A count below this is never shown, and a hidden one keeps at least this many possible values."""
 NOT_KNOWN = "unknown"
 # Directions tried at once for all cells that are not yet known to be safe, before each is asked for alone.
-DIRECTIONS = 6
+DIRECTIONS = 12
 TOLERANCE = 1e-6
 
 Vector = npt.NDArray[np.float64]
@@ -85,7 +85,7 @@ class Reader:
         self.variables = [(tier, *kind) for tier, kind in product(self.tiers, sorted(self.register))]
         self._upper = np.array([self.register[v[1:]] for v in self.variables], dtype=float)
         self._cheapest, self._dearest = (
-            {unit: self._prices(unit, end) for unit in ("days", "cost")} for end in (min, max)
+            {unit: self._prices(unit, dearest) for unit in ("days", "cost")} for dearest in (False, True)
         )
         # Everybody knows the register; and a tier without any school would not be listed.
         self._shown = [
@@ -97,7 +97,6 @@ class Reader:
     def guard(self, cells: Sequence[Cell]) -> None:
         """Keep these cells hidden, and no others."""
         self._rows = np.array([self.row(cell) for cell in cells]).reshape(len(cells), len(self.variables))
-        # The last variable of a tier stands for its kind: the kinds of a cell are the same in each of its tiers.
         self._enough = np.array([min(THRESHOLD, self.known(cell) + 1) for cell in cells])
         self._signs = np.random.default_rng(len(cells))
         self._suspect = 0
@@ -163,42 +162,65 @@ class Reader:
 
     def cost_range(self) -> tuple[float, float]:
         """Least and greatest cost of all schools that agree with all that is known, GBP."""
-        low, high = self._tier_prices(min), self._tier_prices(max)
+        low, high = self._tier_prices(dearest=False), self._tier_prices(dearest=True)
         return float(low @ self._solve(low)), float(high @ self._solve(-high))
 
     def _open(self) -> npt.NDArray[np.intp]:
         """The guarded cells of which the solutions at hand do not tell that they are safe."""
         if not len(self._solutions):
             return np.arange(len(self._rows))
-        values = self._solutions @ self._rows.T
-        return np.flatnonzero(values.max(axis=0) - values.min(axis=0) + 1 < self._enough)
+        values = np.sort(self._solutions @ self._rows.T, axis=0)
+        return np.flatnonzero(1 + (np.diff(values, axis=0) > 1 / 2).sum(axis=0) < self._enough)
 
     def _is_wide(self, position: int) -> bool:
+        """Whether a cell has enough values: its ends first, then those between, of which a programme may leave some out."""
         row = self._rows[position]
         for sign in (1, -1):
             if position not in self._open():
                 return True
             self._solve(sign * row)
-        return position not in self._open()
+        reached = {round(value) for value in (self._solutions @ row).tolist()}
+        between = [value for value in range(min(reached), max(reached)) if value not in reached]
+        missing = int(self._enough[position]) - len(reached)
+        for tried, value in enumerate(between):
+            if missing <= 0 or missing > len(between) - tried:
+                break
+            missing -= self._can_be(row, value)
+        return missing <= 0
 
-    def _prices(self, unit: str, end: type[min] | type[max]) -> Vector:  # type: ignore[valid-type]
+    def _can_be(self, row: Vector, value: int) -> bool:
+        before, known = self._shown, self._solutions
+        self._shown = [*before, Shown(row, value, value)]
+        solution = self._try(np.zeros(len(row)))
+        self._shown = before
+        self._solutions = known if solution is None else np.vstack([known, solution])
+        return solution is not None
+
+    def _prices(self, unit: str, dearest: bool) -> Vector:
         """Least or greatest days or cost of one school of each variable, if there is any of the kind; else of its tier."""
         of_kind: dict[tuple[str, ...], list[float]] = {}
         for school in self.schools:
             amount = getattr(school, unit)
             for key in ((school.tier, school.phase, school.sector, school.disadvantage), (school.tier,)):
                 of_kind.setdefault(key, []).append(0.0 if amount is None else float(amount))
-        return np.array([end(of_kind.get(v) or of_kind[v[:1]]) for v in self.variables])
+        amounts = [of_kind.get(v) or of_kind[v[:1]] for v in self.variables]
+        return np.array([max(known) if dearest else min(known) for known in amounts])
 
-    def _tier_prices(self, end: type[min] | type[max]) -> Vector:  # type: ignore[valid-type]
-        by_tier = {tier: end(float(s.cost or 0) for s in self.schools if s.tier == tier) for tier in self.tiers}
-        return np.array([by_tier[v[0]] for v in self.variables])
+    def _tier_prices(self, dearest: bool) -> Vector:
+        costs = {t: [float(s.cost or 0) for s in self.schools if s.tier == t] for t in self.tiers}
+        return np.array([max(costs[v[0]]) if dearest else min(costs[v[0]]) for v in self.variables])
 
     @staticmethod
     def _flags(values: Iterable[bool]) -> Vector:
         return np.array([float(value) for value in values])
 
     def _solve(self, objective: Vector) -> Vector:
+        solution = self._try(objective)
+        assert solution is not None  # noqa: S101  # the true list agrees with all that is known
+        self._solutions = np.vstack([self._solutions, solution])
+        return solution
+
+    def _try(self, objective: Vector) -> Vector | None:
         result = milp(
             objective,
             constraints=LinearConstraint(
@@ -210,9 +232,7 @@ class Reader:
             bounds=Bounds(0, self._upper),
             options={"mip_rel_gap": 0},
         )
-        solution: Vector = np.round(result.x)
-        self._solutions = np.vstack([self._solutions, solution])
-        return solution
+        return None if result.x is None else np.round(result.x)
 
 
 def _groups(cell: Cell) -> tuple[frozenset[str] | None, ...]:
