@@ -10,7 +10,7 @@ from markupsafe import escape
 WIDTH = 720
 NAMES = 270
 BARS = 330
-ROW = 30
+ROW = 28
 COLOURS = {
     "high": "#7d1d3f", "targeted": "#b4500f", "light_touch_plus": "#1f6f8b", "light_touch": "#a9d3c4",
     "insufficient_evidence": "#ffffff",

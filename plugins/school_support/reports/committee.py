@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from statistics import median
 
 from school_support.reports import words
 from school_support.reports.bars import COLOURS, OTHER, Bar
@@ -170,14 +169,13 @@ def _number(row: PublicCount) -> str:
 
 def _short(data: EditionData, numbers: _Numbers) -> list[Block]:
     edition = data.edition
-    known = median(row.coverage or Decimal(0) for row in data.support)
     blocks: list[Block] = [
         Facts(
             [
                 ("Schools", str(len(data.support))),
                 ("Cost of the support", numbers.cost),
                 ("Budget", words.money(edition.budget) if edition.budget is not None else "not recorded"),
-                ("Evidence known of the school in the middle", f"{(100 * known).quantize(Decimal(1), ROUND_HALF_UP)}%"),
+                ("Published", words.long_date(edition.published_at.date())),
             ]
         ),
         Text(_verdict(data, numbers)),

@@ -12,7 +12,7 @@ the reader is taken to believe that no count moved by more than four, and then:
 
 - a count that moved by one to four is not shown again, and keeps five possible values for all else that is shown;
 - a count, shown only now, must not make a hidden count of an earlier edition any less hidden;
-- days, cost and averages are shown again only where they tell of no move at all, or at least five schools moved.
+- days, cost and averages are shown only where they say no more than before, or at least five schools moved.
 
 List years need no such care: each has a list of its own, and nothing shown ties a school's tier of one year to the next.
 
@@ -221,15 +221,20 @@ class _Page:
         return False
 
     def _tells_no_move(self, row: PublicCount) -> bool:
-        """Whether a number, beside the same number of an earlier edition, tells of no school or of at least five."""
+        """Whether a number, beside the same number of each earlier edition, tells of no school or of at least five.
+
+        An amount that an earlier edition withheld may tell of it too: what is nearly the same list has nearly its amounts.
+        """
         for edition in self.earlier:
-            for old in edition.rows:
-                if _key(old) == _key(row) and old.low is not None and old.high is not None:
-                    covers = (
-                        row.low is not None and row.high is not None and row.low <= old.low and old.high <= row.high
-                    )
-                    if not covers and _moved(row.cell, self.schools, edition.schools) < THRESHOLD:
-                        return False
+            old = next((old for old in edition.rows if _key(old) == _key(row)), None)
+            if old is not None and _covers(row, old):
+                continue
+            if _is_count(row):
+                moved = abs(int(row.low or 0) - int(old.low)) if old is not None and old.low is not None else THRESHOLD
+            else:
+                moved = _moved(row.cell, self.schools, edition.schools)
+            if moved < THRESHOLD:
+                return False
         return True
 
 
@@ -248,6 +253,12 @@ def _is_count(row: PublicCount) -> bool:
 
 def _key(row: PublicCount) -> tuple[object, ...]:
     return row.table_kind, row.members, row.tier, row.measure
+
+
+def _covers(row: PublicCount, old: PublicCount) -> bool:
+    """Whether a number or range says no more than the earlier one."""
+    ends = row.low, row.high, old.low, old.high
+    return None not in ends and row.low <= old.low and old.high <= row.high  # type: ignore[operator]
 
 
 def _about(reader: Reader, row: PublicCount, more_or_less: int = 0) -> list[Shown]:

@@ -255,6 +255,32 @@ def test_a_correction_of_one_school_does_not_show_where_it_moved() -> None:
     assert again == "withheld" or Decimal(again.split(" to ")[0]) <= before - Decimal("0.05")
 
 
+def test_an_amount_withheld_before_is_not_shown_by_a_correction_that_moves_few() -> None:
+    """The first edition withholds a mean; of the nearly equal list of the second it may not be told either."""
+    schools = schools_of((30, "high", "primary", "maintained"), (30, "light", "primary", "maintained"))
+    first = shown_of(schools)
+    assert value(first, "phase", "primary", "all", "days_per_school") == "11.8"  # (30 * 22 + 30 * 1.5) / 60 = 11.75
+    hidden = [
+        replace(row, shown="withheld", low=None, high=None) if row.measure == "days_per_school" else row
+        for row in first
+    ]
+    second = shown_of(schools, [Earlier(schools, hidden)])
+    assert {row.shown for row in second if row.measure == "days_per_school"} == {"withheld"}
+    assert value(shown_of(schools, [Earlier(schools, first)]), "phase", "primary", "all", "days_per_school") == "11.8"
+
+
+def test_two_levels_together_do_not_tell_of_one_school_though_many_moved_between_them() -> None:
+    schools = schools_of(
+        (20, "high", "primary", "maintained"), (20, "targeted", "primary", "maintained"), (30, "light", "primary", "maintained"),
+    )  # fmt: skip
+    first = shown_of(schools)
+    assert value(first, "tier", "all", "high+targeted", "schools") == "40"
+    after = moved(schools, *((n, "targeted") for n in range(6)), (69, "targeted"))
+    second = shown_of(after, [Earlier(schools, first)])
+    assert value(second, "tier", "all", "high", "schools") in ("14", "withheld")
+    assert value(second, "tier", "all", "high+targeted", "schools") == "withheld"
+
+
 def test_a_correction_that_moves_many_is_shown() -> None:
     schools = schools_of(
         (20, "high", "primary", "maintained"), (20, "targeted", "primary", "maintained"), (30, "light", "primary", "maintained"),

@@ -79,7 +79,7 @@ comment on column bi.public_count_v1.group_name is 'The group in words.';
 comment on column bi.public_count_v1.tier is 'Code of a level of support, two joined by + counted together, or all.';
 comment on column bi.public_count_v1.tier_name is 'The level in words.';
 comment on column bi.public_count_v1.measure is 'schools, days, cost (GBP), days_per_school, comments or decisions.';
-comment on column bi.public_count_v1.shown is 'The number or range as the report shows it, or withheld.';
+comment on column bi.public_count_v1.shown is 'The number or range in plain figures, or withheld.';
 comment on column bi.public_count_v1.low is 'The true number is at least this; null where withheld.';
 comment on column bi.public_count_v1.high is 'The true number is at most this; null where withheld.';
 
