@@ -1,4 +1,4 @@
-"""Writes everything that leaves the warehouse for an edition: two pages, the exports and the letters; and draft letters."""
+"""Writes everything that leaves the warehouse for an edition: two reports, the exports and the letters; and draft letters."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 
 from school_support.publication.written import WrittenLetter, record_files, record_letters
 from school_support.reports import exports, pages
+from school_support.reports.committee import committee_report
+from school_support.reports.committee_files import committee_html, committee_pdf
 from school_support.reports.edition_data import Edition, EditionData, read_candidate, read_edition
 from school_support.reports.folder import only_writer, private_folder, replace_file
 from school_support.reports.letters import Letter, OnLetter, draft_letters, edition_letters
+from school_support.reports.public_counts import PublicReport, read_report
 from school_support.settings import settings
 
 LETTERS = "letters"
@@ -18,7 +21,11 @@ LETTERS = "letters"
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where the files of an edition are. `parquet` is the support list; school_indicator.parquet lies beside it."""
+    """Where the files of an edition are.
+
+    `public_report` is the committee's, its PDF lies beside it; `parquet` is the support list, school_indicator.parquet
+    lies beside it.
+    """
 
     folder: Path
     report: Path
@@ -49,13 +56,13 @@ def write_outputs(edition_id: int) -> Outputs:
     data = read_edition(edition_id)
     letters = edition_letters(data, settings().returns_contact)
     folder = _folder(data.edition)
-    files = page_files(data) | _letter_files(letters)
+    files = page_files(data, read_report(edition_id, data)) | _letter_files(letters)
     write_files(files, folder)
     _record_edition(edition_id, data.edition, files, letters)
     return Outputs(
         folder=folder,
         report=folder / "support-list.html",
-        public_report=folder / "support-list-public.html",
+        public_report=folder / "committee-report.html",
         csv=folder / "support-list.csv",
         xlsx=folder / "support-list.xlsx",
         parquet=folder / "support_list.parquet",
@@ -93,11 +100,13 @@ def write_draft_letters(candidate_id: int, on_letter: OnLetter | None = None) ->
     return Posting(folder / LETTERS, len(letters))
 
 
-def page_files(data: EditionData) -> dict[str, bytes]:
-    """The pages and exports of an edition, by file name."""
+def page_files(data: EditionData, public: PublicReport) -> dict[str, bytes]:
+    """The reports and exports of an edition, by file name."""
+    report = committee_report(data, public)
     return {
         "support-list.html": pages.internal_page(data).encode(),
-        "support-list-public.html": pages.public_page(data).encode(),
+        "committee-report.html": committee_html(report, data.edition).encode(),
+        "committee-report.pdf": committee_pdf(report, data.edition.published_at),
         "support-list.csv": exports.support_list_csv(data),
         "support-list.xlsx": exports.support_list_xlsx(data),
         "support_list.parquet": exports.support_list_parquet(data),

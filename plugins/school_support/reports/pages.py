@@ -1,4 +1,4 @@
-"""The two HTML pages of an edition: the internal one with every school, the public one with counts only."""
+"""The officers' HTML page of an edition, with every school; and what renders the templates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from school_support.reports.edition_data import (
     SupportRow,
 )
 from school_support.reports.fairness import everyone, group_views, times
-from school_support.reports.suppression import OTHER_PHASES, Placed, PublicCounts, protect
 
 TEMPLATES = Path(__file__).parent / "templates"
 TIER_CLASSES = {
@@ -86,7 +85,7 @@ def internal_page(data: EditionData) -> str:
     script = (TEMPLATES / "filter.js").read_text(encoding="utf-8")
     cost = total(row.support_cost for row in ordered)
     phases = _phases(data.support)
-    return _render(
+    return render(
         "support-list.html.j2",
         script,
         edition=data.edition,
@@ -107,47 +106,6 @@ def internal_page(data: EditionData) -> str:
         gate_notes=[rule for rule in data.gate.rules if not rule.success] if data.gate else [],
         releases=data.releases,
         identity=_identity(data),
-    )
-
-
-def public_page(data: EditionData) -> str:
-    """The page with counts only, as HTML: no school, no identifier, no hash against which a guess could be tried."""
-    ordered = by_tier(data.support)
-    names = {row.tier: row.tier_name for row in ordered}
-    places = [
-        Placed(row.tier, row.phase, row.sector or "not recorded", row.support_days, row.support_cost) for row in ordered
-    ]
-    counts = protect(places, list(names))
-    costed = all(row.support_cost is not None for row in ordered)
-    phase_names = {p: words.named(p, words.PHASES) for p in counts.columns} | {OTHER_PHASES: "Other phases"}
-    sector_names = {s: words.named(s, words.SECTORS) for s in counts.sectors}
-    merged = counts.columns.get(OTHER_PHASES, frozenset())
-    return _render(
-        "support-list-public.html.j2",
-        "",
-        edition=data.edition,
-        counts=counts,
-        names=names,
-        costed=costed,
-        cost_words=_public_cost(counts) if costed else "not costed",
-        tables=[
-            (
-                "Schools by level and phase",
-                list(counts.columns),
-                counts.column_totals,
-                counts.by_phase,
-                phase_names,
-            ),
-            (
-                "Schools by level and sector",
-                counts.sectors,
-                counts.sector_totals,
-                counts.by_sector,
-                sector_names,
-            ),
-        ],
-        merged=sorted(words.named(phase, words.PHASES).lower() for phase in merged),
-        sources=_public_sources(data.releases),
     )
 
 
@@ -321,26 +279,6 @@ def _identity(data: EditionData) -> list[tuple[str, str]]:
     ]
 
 
-def _public_cost(counts: PublicCounts) -> str:
-    if counts.total_cost is not None:
-        return words.money(counts.total_cost)
-    if counts.cost_range is None:
-        return "withheld"
-    low, high = counts.cost_range
-    return f"{words.money(low)} to {words.money(high)}"
-
-
-def _public_sources(releases: Sequence[ReleaseUsed]) -> list[tuple[str, str]]:
-    periods: dict[str, list[str]] = defaultdict(list)
-    for release in releases:
-        source = words.named(release.source, words.SOURCES)
-        if release.usage == "register_events":
-            source += " (only openings, closings and links up to the day)"
-        if (period := _period(release)) not in periods[source]:
-            periods[source].append(period)
-    return [(source, ", ".join(known)) for source, known in periods.items()]
-
-
 def _period(release: ReleaseUsed) -> str:
     if release.snapshot_date is not None:
         return f"as at {words.long_date(release.snapshot_date)}"
@@ -367,6 +305,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "chance": words.chance,
+        "chart_title": _chart_title,
         "counted": words.counted,
         "days": lambda number: (
             "not set" if number is None else words.plain(number) + (" day" if number == 1 else " days")
@@ -392,7 +331,14 @@ def _environment() -> Environment:
     return environment
 
 
-def _render(template: str, script: str, **values: object) -> str:
+def _chart_title(svg: str, name: str, alternative: str) -> Markup:
+    """A chart with its title as its first element, where assistive technology looks for the name of an image."""
+    opening, rest = svg.split(">", 1)
+    return Markup('{}><title id="{}">{}</title>{}').format(Markup(opening), name, alternative, Markup(rest))  # noqa: S704
+
+
+def render(template: str, script: str, **values: object) -> str:
+    """A template of ours with our style, and a policy that lets no other script run than the one given."""
     # Style and script are our own files. The page allows no other script, so a name that broke out would not run.
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

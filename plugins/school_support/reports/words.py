@@ -58,6 +58,22 @@ QUINTILES = {
     "5": "Fifth of schools with the most disadvantaged pupils",
     "unknown": "Disadvantage not known",
 }
+THIRDS = {
+    "1": "Third of schools with the fewest disadvantaged pupils",
+    "2": "Middle third",
+    "3": "Third of schools with the most disadvantaged pupils",
+}
+PUBLIC_GROUPS = {
+    "most": "nine tenths or more of the evidence known",
+    "good": "between three quarters and nine tenths known",
+    "least": "less than three quarters known",
+    "most+good": "three quarters or more of the evidence known",
+    "good+least": "less than nine tenths known",
+    "upheld": "Upheld in whole or in part",
+    "not_upheld": "Not upheld",
+    "override": "The panel chose another level",
+    "confirm": "The panel confirmed the level",
+}
 DECIDED = {
     "gate": "a gate",
     "points": "points",

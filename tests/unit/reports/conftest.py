@@ -203,6 +203,10 @@ def _add_school(rows: dict[str, list[Any]], position: int, draw: random.Random) 
             )
         )
     rows["indicators"].extend(indicators)
+    for measure, value in (("fsm_ever_pct", number(5 + 7 * (position % 11), 1)), ("pupils_on_roll", number(310, 0))):
+        rows["results"].append(
+            ResultRow(urn, urn, 2018, "census", measure, value, None, None, "final", "dfe_census 2018")
+        )
     for row in indicators:
         rows["results"].append(
             ResultRow(

@@ -8,7 +8,7 @@ import pytest
 
 from school_support.reports.edition_data import EditionData, FairnessRow
 from school_support.reports.fairness import everyone, group_views
-from school_support.reports.pages import internal_page, public_page
+from school_support.reports.pages import internal_page
 
 MakeEdition = Callable[..., EditionData]
 
@@ -59,10 +59,6 @@ def test_the_page_shows_every_group_beside_all_schools(edition: EditionData) -> 
         assert sum(group.schools for _, group in kind.rows) == whole.schools
         assert f"<caption>Support by {kind.title.lower()}</caption>" in page
         assert kind.sentence.split(",")[0] in page
-
-
-def test_the_public_page_does_not_have_it(edition: EditionData) -> None:
-    assert "Is support fair" not in public_page(edition)
 
 
 def test_an_edition_from_before_says_so(make_edition: MakeEdition) -> None:

@@ -9,10 +9,12 @@ import pytest
 from school_support.publication.written import WrittenLetter
 from school_support.reports import folder, outputs
 from school_support.reports.edition_data import EditionData
+from school_support.reports.public_counts import People, PublicReport, choose
 
 NAMES = {
     "support-list.html",
-    "support-list-public.html",
+    "committee-report.html",
+    "committee-report.pdf",
     "support-list.csv",
     "support-list.xlsx",
     "support_list.parquet",
@@ -25,12 +27,19 @@ def small(make_edition: Callable[..., EditionData]) -> EditionData:
     return make_edition(schools=12)
 
 
+@pytest.fixture(scope="module")
+def public(small: EditionData) -> PublicReport:
+    return PublicReport(choose(small, People()))
+
+
 def contents(where: Path) -> dict[str, bytes]:
     return {path.relative_to(where).as_posix(): path.read_bytes() for path in where.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
-def recorded(small: EditionData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+def recorded(
+    small: EditionData, public: PublicReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, object]:
     """Outputs that read the small edition and record here instead of in the warehouse."""
     kept: dict[str, object] = {}
 
@@ -45,6 +54,7 @@ def recorded(small: EditionData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     def letters(candidate_id: int, edition_id: int | None, written: Sequence[WrittenLetter]) -> None:
         kept["letters"] = (candidate_id, edition_id, written)
 
+    monkeypatch.setattr(outputs, "read_report", lambda edition_id, data: public)
     monkeypatch.setattr(outputs, "settings", Settings)
     monkeypatch.setattr(outputs, "read_edition", lambda edition_id: small)
     monkeypatch.setattr(outputs, "record_files", files)
@@ -93,9 +103,9 @@ def test_writing_again_gives_the_same_bytes(recorded: dict[str, object]) -> None
 
 
 def test_a_killed_writer_leaves_no_half_file(
-    small: EditionData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: EditionData, public: PublicReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = outputs.page_files(small)
+    files = outputs.page_files(small, public)
     outputs.write_files(files, tmp_path)
     first = contents(tmp_path)
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from school_support.reports.edition_data import EditionData
-from school_support.reports.pages import by_tier, internal_page, public_page
+from school_support.reports.pages import by_tier, internal_page
 
 MakeEdition = Callable[..., EditionData]
 VOID = {"meta", "link", "input", "br"}
@@ -66,17 +66,12 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def html(edition: EditionData) -> dict[str, str]:
-    return {"internal": internal_page(edition), "public": public_page(edition)}
+    return {"internal": internal_page(edition)}
 
 
 @pytest.fixture(scope="module")
 def internal(html: dict[str, str]) -> Page:
     return Page(html["internal"])
-
-
-@pytest.fixture(scope="module")
-def public(html: dict[str, str]) -> Page:
-    return Page(html["public"])
 
 
 def test_the_table_of_tiers_counts_the_rows(edition: EditionData, internal: Page) -> None:
@@ -145,20 +140,18 @@ def test_hostile_text_in_any_field_stays_text(make_edition: MakeEdition) -> None
     assert "{{ 7 * 7 }}" in "".join(Page(page).text)
 
 
-@pytest.mark.parametrize("version", ["internal", "public"])
-def test_a_page_needs_nothing_from_elsewhere(version: str, html: dict[str, str]) -> None:
-    page = Page(html[version])
+def test_a_page_needs_nothing_from_elsewhere(internal: Page, html: dict[str, str]) -> None:
+    page = internal
     links = [value for _, a in page.elements for name in ("src", "href") if (value := a.get(name))]
     assert all(link.startswith("#") or link == "data:," for link in links)
-    assert not re.search(r"url\(|@import", html[version])
+    assert not re.search(r"url\(|@import", html["internal"])
     policy = next(a["content"] for a in page.named("meta") if a.get("http-equiv") == "Content-Security-Policy")
     assert policy is not None
     assert policy.startswith("default-src 'none';")
 
 
-@pytest.mark.parametrize("version", ["internal", "public"])
-def test_a_page_is_well_built(version: str, html: dict[str, str]) -> None:
-    page = Page(html[version])
+def test_a_page_is_well_built(internal: Page) -> None:
+    page = internal
     assert page.open == []
     assert page.named("html")[0]["lang"] == "en-GB"
     ids = [a["id"] for _, a in page.elements if a.get("id")]
@@ -174,17 +167,13 @@ def test_a_page_is_well_built(version: str, html: dict[str, str]) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-@pytest.mark.parametrize("render", [internal_page, public_page])
-def test_the_same_rows_give_the_same_page(render: Callable[[EditionData], str], make_edition: MakeEdition) -> None:
-    assert render(make_edition(schools=30)) == render(make_edition(schools=30))
+def test_the_same_rows_give_the_same_page(make_edition: MakeEdition) -> None:
+    assert internal_page(make_edition(schools=30)) == internal_page(make_edition(schools=30))
 
 
-@pytest.mark.parametrize("render", [internal_page, public_page])
 @pytest.mark.parametrize("demonstration", [True, False])
-def test_a_demonstration_is_stamped(
-    render: Callable[[EditionData], str], demonstration: bool, make_edition: MakeEdition
-) -> None:
-    page = Page(render(make_edition(schools=20, demonstration=demonstration)))
+def test_a_demonstration_is_stamped(demonstration: bool, make_edition: MakeEdition) -> None:
+    page = Page(internal_page(make_edition(schools=20, demonstration=demonstration)))
     assert any(a.get("class") == "stamp" for a in page.named("div")) is demonstration
     title = "".join(page.text[: page.text.index("Skip to the content")])
     assert ("demonstration" in title) is demonstration
@@ -226,8 +215,6 @@ def test_without_a_day_rate_there_is_no_cost(make_edition: MakeEdition) -> None:
     data = make_edition(schools=60)
     bare = replace(data, support=[replace(row, support_cost=None) for row in data.support])
     assert "The list is not costed" in internal_page(bare)
-    assert "not costed" in public_page(bare)
-    assert "£" not in public_page(bare).replace("£550,000", "")
 
 
 def test_what_the_gate_found_and_what_was_used_is_shown(edition: EditionData, internal: Page) -> None:
@@ -248,37 +235,6 @@ def test_who_let_it_out_is_shown(internal: Page, edition: EditionData) -> None:
     assert "1 July 2019 at 14:05 UTC" in shown
     assert edition.edition.content_hash in shown
     assert "edition 1" in shown
-
-
-def test_the_public_page_names_no_school(edition: EditionData, public: Page, html: dict[str, str]) -> None:
-    shown = "".join(public.text)
-    for row in edition.support:
-        assert row.urn not in html["public"]
-        assert row.school_name not in shown
-    for secret in (edition.edition.content_hash[:12], edition.edition.approved_by, "110999"):
-        assert secret not in shown
-
-
-def test_the_public_page_shows_no_count_below_five(public: Page) -> None:
-    for caption in ("Schools by level and phase", "Schools by level and sector"):
-        for row in public.tables[caption][1:-1]:
-            assert all(cell == "withheld" or int(cell) >= 5 for cell in row[1:])
-    for row in public.tables["Schools, days and cost by tier"][1:-1]:
-        assert row[1] == "withheld" or int(row[1]) >= 5
-        if row[1] == "withheld":
-            assert row[3:] == ["withheld", "withheld"]
-
-
-def test_the_public_page_says_nothing_where_all_are_alike(make_edition: MakeEdition) -> None:
-    data = make_edition(schools=40)
-    one = data.support[0]
-    alike = [
-        replace(row, tier=one.tier, tier_name="Light touch", tier_rank=1, support_days=one.support_days)
-        for row in data.support
-    ]
-    page = Page(public_page(replace(data, support=alike)))
-    assert page.tables == {}
-    assert "Light touch" not in "".join(page.text)
 
 
 def test_pages_do_not_read_the_clock(html: dict[str, str]) -> None:
