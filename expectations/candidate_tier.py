@@ -240,7 +240,7 @@ def _ranks(candidate: Candidate) -> list[Rule]:
                         greatest(ranked.gate_rank, ranked.capped_rank) is not null
                         or ranked.computed_tier_rank <> before.computed_tier_rank))
                 )
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(
@@ -261,7 +261,7 @@ def _ranks(candidate: Candidate) -> list[Rule]:
                         where inspection.candidate_id = batch.candidate_id and inspection.urn = batch.urn
                             and inspection.is_latest and inspection.inspection_date > former.as_at
                     )
-                """  # noqa: S608
+                """
             ),
         ),
     ]

@@ -7,6 +7,9 @@ from typing import Literal
 
 Room = Literal["frozen", "shared", "marts", "approval"]
 
+# What an approval can be spoilt in.
+APPROVED = ("publication.candidate", "publication.support_list", "publication.approval", "quality.gate_run")
+
 
 @dataclass(frozen=True)
 class Corruption:
@@ -14,8 +17,8 @@ class Corruption:
 
     `sql`: statements with parameters %(c)s (the candidate), %(a)s (its assessment) and %(p)s (the candidate of the year
     before), of which the first must change a row; `rule`: who must stop it. `room`: `frozen` spoils a copy of the clean candidate's rows; `shared` what lies
-    behind it, in the tables of `touches`, put back afterwards; `marts` spoils `touches` and freezes them; `approval`
-    a copy that was approved.
+    behind it, in the tables of `touches`, put back afterwards; `marts` spoils `touches` and freezes them;
+    `approval` the approved candidate, which is put back too.
     """
 
     kind: str
@@ -42,4 +45,4 @@ def marts(kind: str, rule: str, touches: str, *sql: str) -> Corruption:
 
 def approval(kind: str, rule: str, *sql: str) -> Corruption:
     """A candidate that was approved, or its approval, spoilt."""
-    return Corruption(kind, rule, sql, "approval")
+    return Corruption(kind, rule, sql, "approval", APPROVED)

@@ -10,10 +10,10 @@ OF = "candidate_id = %(c)s and indicator"
 ONE = (
     f"ctid = (select ctid from {INDICATOR} where {OF} = 'ks2_expected_standard' and flag = 'none' order by urn limit 1)"
 )
-LIKELY = (
-    f"ctid = (select ctid from {INDICATOR} where {OF} = 'ks2_expected_standard' and flag = 'likely' order by urn limit 1)"
+LIKELY = f"ctid = (select ctid from {INDICATOR} where {OF} = 'ks2_expected_standard' and flag = 'likely' order by urn limit 1)"
+ABSENCE = (
+    f"ctid = (select ctid from {INDICATOR} where {OF} = 'absence_overall' and value is not null order by urn limit 1)"
 )
-ABSENCE = f"ctid = (select ctid from {INDICATOR} where {OF} = 'absence_overall' and value is not null order by urn limit 1)"
 
 FIGURES: list[Corruption] = [
     frozen("indicators of two subjects swapped", "candidate_indicator_figures.value_is_the_pooled_results",

@@ -8,8 +8,9 @@ LIST, PANEL = "publication.support_list", "publication.panel_decision"
 OVERRIDE = "candidate_id = %(c)s and decision = 'override'"
 CHECK, COMMENT = "publication.school_check", "publication.school_comment"
 COMMENTED = (
-    f"insert into {COMMENT} (school_check_id, urn, kind, comment, received_on, recorded_by) select max(school_check_id), {{}}, "
-    f"'factual_error', 'The roll is wrong', current_date - 15, 'clerk' from {CHECK}"
+    f"insert into {COMMENT} (school_check_id, urn, kind, comment, received_on, recorded_by) select max(school_check_id), "
+    f"(select min(urn) from {LIST} where candidate_id = %(c)s and decision is null), 'factual_error', 'The roll is wrong', "
+    f"current_date - 15, 'clerk' from {CHECK}"
 )
 APPROVAL, CANDIDATE = "publication.approval", "publication.candidate"
 
@@ -67,8 +68,8 @@ SCHOOLS_ASKED: list[Corruption] = [
     shared("schools never asked", "candidate_people.schools_were_asked", CHECK, f"delete from {CHECK}"),
     shared("window for comments still open", "candidate_people.comment_window_closed", CHECK,
            f"update {CHECK} set closes_on = current_date + 1"),
-    shared("comment without an answer", "candidate_people.every_comment_answered", COMMENT, COMMENTED.format("'990003'")),
-    shared("comment that no panel read", "candidate_people.panel_decided_on_commented_schools", COMMENT, COMMENTED.format("'990003'")),
+    shared("comment without an answer", "candidate_people.every_comment_answered", COMMENT, COMMENTED),
+    shared("comment that no panel read", "candidate_people.panel_decided_on_commented_schools", COMMENT, COMMENTED),
     frozen("other tier than the school was shown", "candidate_people.tier_is_what_the_school_was_shown",
            f"update {LIST} set tier = 'targeted' where ctid = (select ctid from {LIST} where candidate_id = %(c)s and decision is null "
            "and tier_rank = 1 limit 1)"),

@@ -10,7 +10,7 @@ GRADED = (
     f"ctid = (select ctid from {INSPECTION} where candidate_id = %(c)s and is_latest and overall_effectiveness = '2' "
     "order by urn limit 1)"
 )
-PREDECESSORS = f"candidate_id = %(c)s and inspection_urn <> urn"
+PREDECESSORS = "candidate_id = %(c)s and inspection_urn <> urn"
 OTHER = "(select max(urn) from publication.school where candidate_id = %(c)s)"
 
 RESULTS: list[Corruption] = [
@@ -81,9 +81,7 @@ RESULTS: list[Corruption] = [
            f"update {RESULT} set academic_year = 2021 where candidate_id = %(c)s and measure = 'rwm_expected_pct' and academic_year = 2023"),
     frozen("predecessor's results given twice", "candidate_result_in_files.given_to_one_school",
            f"insert into {RESULT} select (jsonb_populate_record(one, jsonb_build_object('urn', {OTHER}))).* from {RESULT} as one "
-           f"where one.candidate_id = %(c)s and one.urn <> {OTHER} and measure = 'permanent_exclusion_rate' and academic_year = 2023 "
-           f"and not exists (select from {RESULT} as had where had.candidate_id = %(c)s and had.urn = {OTHER} and had.measure = one.measure "
-           "and had.academic_year = 2022) limit 1"),
+           f"where one.candidate_id = %(c)s and one.urn <> {OTHER} and one.result_urn <> one.urn"),
     frozen("another school's results under ours", "candidate_result_in_files.of_the_school_or_its_predecessor",
            f"update {RESULT} set result_urn = (select min(urn) from raw.dfe_ks2 where la_code = '998') "
            "where candidate_id = %(c)s and measure = 'rwm_expected_pct'"),

@@ -45,7 +45,7 @@ SCHOOLS: list[Corruption] = [
     frozen("school that opens later", "candidate_school.open_on_the_day",
            f"update publication.school set open_date = '2026-09-01' where candidate_id = %(c)s and urn = {FIRST}"),
     frozen("opening a year late", "candidate_school_in_registers.opening_says_the_register",
-           f"update publication.school set open_date = open_date + 365 where candidate_id = %(c)s and urn = "
+           "update publication.school set open_date = open_date + 365 where candidate_id = %(c)s and urn = "
            "(select min(urn) from publication.school where candidate_id = %(c)s and open_date < '2020-01-01')"),
     frozen("name of another school", "candidate_school_in_registers.is_in_its_register",
            f"update publication.school set school_name = 'Another School' where candidate_id = %(c)s and urn = {FIRST}"),
@@ -125,10 +125,10 @@ RELEASES: list[Corruption] = [
            "and academic_year = 2024"),
     shared("overlapping releases", "candidate_release.one_release_of_a_kind", "landing.release",
            "update landing.release as later set known_from = former.known_from, stage = former.stage from landing.release as former "
-           "where former.source = 'dfe_ks4' and later.source = 'dfe_ks4' and former.academic_year = later.academic_year "
+           "where former.source = 'dfe_ks2' and later.source = 'dfe_ks2' and former.academic_year = later.academic_year "
            "and former.layout = later.layout and former.release_id > later.release_id"),
     shared("half-loaded release", "candidate_release.loaded_whole", "raw.dfe_absence",
            f"delete from raw.dfe_absence where _line %% 2 = 0 and _release_id in {KNOWN}"),
     shared("release loaded twice", "candidate_release.loaded_whole", "raw.dfe_census",
-           f"insert into raw.dfe_census select * from raw.dfe_census where _release_id = (select min(_release_id) from raw.dfe_census)"),
+           "insert into raw.dfe_census select * from raw.dfe_census where _release_id = (select min(_release_id) from raw.dfe_census)"),
 ]  # fmt: skip

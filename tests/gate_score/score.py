@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import psycopg
+
 from gate_score import figures_and_points, people, results_and_inspections, schools_and_releases, tiers_and_reasons
 from gate_score.corruption import Corruption
 from gate_score.warehouse import Clean
-
 from school_support.publication.freeze import freeze_candidate
 from school_support.quality.adapter import GateRun
 from school_support.quality.rules import Boundary
@@ -36,17 +36,21 @@ FROZEN = (
 
 @dataclass(frozen=True)
 class Tried:
-    """A corruption after it met the gate. `alone`: whether its rule stopped it with all others switched off."""
+    """A corruption after it met the gate.
+
+    `changed`: rows that the first statement changed; `alone`: whether its rule stopped it with all others switched off; `others`: the other
+    rules that stop it, where the whole gate was asked.
+    """
 
     corruption: Corruption
     changed: int
     alone: bool
-    stopped_by: tuple[str, ...]
+    others: tuple[str, ...]
 
     @property
     def stopped(self) -> bool:
-        """Whether the rule written for it stopped it, alone and among all."""
-        return self.changed > 0 and self.alone and self.corruption.rule in self.stopped_by
+        """Whether rows were changed and the rule written for it stopped them."""
+        return self.changed > 0 and self.alone
 
 
 def false_alarms(run: GateRun, clean: Clean) -> list[str]:
@@ -54,16 +58,14 @@ def false_alarms(run: GateRun, clean: Clean) -> list[str]:
     return _stopping(run, _boundaries(clean.candidate_id))
 
 
-def try_all(run: GateRun, clean: Clean, corruptions: Sequence[Corruption], *, alone: bool = False) -> Iterator[Tried]:
-    """Each corruption against the gate. Args: alone: ask only the rule written for it."""
+def try_all(run: GateRun, clean: Clean, corruptions: Sequence[Corruption], *, whole: bool = False) -> Iterator[Tried]:
+    """Each corruption against the rule written for it. Args: whole: then against the whole gate."""
     for corruption in corruptions:
         with spoilt(corruption, clean) as (candidate_id, changed):
-            boundaries = (
-                _approved(candidate_id) if corruption.room == "approval" else _boundaries(candidate_id)
-            )
-            stops = bool(_stopping(run, _only(boundaries, corruption.rule)))
-            others = (corruption.rule,) if alone and stops else tuple([] if alone else _stopping(run, boundaries))
-        yield Tried(corruption, changed, stops, others)
+            boundaries = _approved(candidate_id) if corruption.room == "approval" else _boundaries(candidate_id)
+            alone = bool(_stopping(run, _only(boundaries, corruption.rule)))
+            stopping = _stopping(run, boundaries) if whole else []
+        yield Tried(corruption, changed, alone, tuple(rule for rule in stopping if rule != corruption.rule))
 
 
 @contextmanager
@@ -74,7 +76,7 @@ def spoilt(corruption: Corruption, clean: Clean) -> Iterator[tuple[int, int]]:
         for table in corruption.touches:
             connection.execute(f"create table kept_{table.replace('.', '_')} as table {table}")
         candidate_id = clean.candidate_id
-        if corruption.room in ("frozen", "approval"):
+        if corruption.room == "frozen":
             candidate_id = _copied(connection, clean.candidate_id)
         if corruption.room == "approval":
             _approve(connection, candidate_id)
@@ -97,7 +99,7 @@ def spoilt(corruption: Corruption, clean: Clean) -> Iterator[tuple[int, int]]:
 def _apply(connection: psycopg.Connection, corruption: Corruption, clean: Clean, candidate_id: int) -> int:
     places = {"c": candidate_id, "a": clean.assessment_id, "p": clean.previous_candidate_id}
     changed = [connection.execute(statement, places).rowcount for statement in corruption.sql]
-    return changed[0] if min(changed[:1]) > 0 else 0
+    return changed[0]
 
 
 def _copied(connection: psycopg.Connection, candidate_id: int) -> int:
@@ -133,21 +135,16 @@ def _hash_anew(connection: psycopg.Connection, corruption: Corruption, candidate
 
 
 def _approve(connection: psycopg.Connection, candidate_id: int) -> None:
-    """The copy passes gate 2 and is approved by another person, under the hash that its rows have."""
-    said = frozen_candidate(connection, candidate_id).recomputed_hash
-    connection.execute(
-        "update publication.candidate set content_hash = %s, demonstration = false, assessment_id = assessment_id, "
-        "built_at = now() - interval '1 hour' where candidate_id = %s",
-        (said, candidate_id),
-    )
+    """The candidate passes gate 2 and is approved by another person."""
     connection.execute(
         "insert into quality.gate_run (gate, subject_id, passed, critical_failures, warnings) values ('candidate', %s, true, 0, 0)",
         (candidate_id,),
     )
     connection.execute(
         "insert into publication.approval (candidate_id, content_hash, decision, os_user, demonstration, person) "
-        "values (%s, %s, 'approved', 'root', false, 'the approver')",
-        (candidate_id, said),
+        "select candidate_id, content_hash, 'approved', 'root', false, 'the approver' from publication.candidate "
+        "where candidate_id = %s",
+        (candidate_id,),
     )
 
 
@@ -161,8 +158,7 @@ def _put_back(connection: psycopg.Connection, table: str) -> None:
 
 
 def _remove(connection: psycopg.Connection, candidate_id: int) -> None:
-    connection.execute("delete from quality.gate_run where gate = 'candidate' and subject_id = %s", (candidate_id,))
-    for table in (*FROZEN, "approval", "candidate"):
+    for table in (*FROZEN, "candidate"):
         connection.execute(f"delete from publication.{table} where candidate_id = %s", (candidate_id,))
 
 

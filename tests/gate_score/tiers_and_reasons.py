@@ -10,7 +10,7 @@ ONE = (
     "and gates is null and tier_rank = 1 order by urn limit 1)"
 )
 GATED = f"ctid = (select ctid from {LIST} where candidate_id = %(c)s and decided_by = 'gate' and tier_rank = 4 order by urn limit 1)"
-THIN = f"candidate_id = %(c)s and decided_by = 'coverage'"
+THIN = "candidate_id = %(c)s and decided_by = 'coverage'"
 AS_HIGH = "tier = 'high', tier_name = 'High level intervention', tier_rank = 4"
 COMPUTED_HIGH = "computed_tier = 'high', computed_tier_name = 'High level intervention', computed_tier_rank = 4"
 AS_LOW = "tier = 'light_touch', tier_name = 'Light touch', tier_rank = 1"
@@ -80,8 +80,8 @@ TIERS: list[Corruption] = [
           f"update marts.school_tier set {AS_HIGH}, {COMPUTED_HIGH}, {DAYS} where assessment_id = %(a)s and decided_by = 'points' "
           "and tier_rank = 2 and decision is null"),
     marts("school lost in the marts", "candidate_school_in_registers.every_open_school_of_the_register",
-          "marts.dim_school marts.school_tier", "delete from marts.dim_school where assessment_id = %(a)s and urn = '990003'",
-          "delete from marts.school_tier where assessment_id = %(a)s and urn = '990003'"),
+          "marts.dim_school marts.school_tier", "delete from marts.dim_school where assessment_id = %(a)s and urn = (select min(urn) from marts.school_tier where assessment_id = %(a)s)",
+          "delete from marts.school_tier where assessment_id = %(a)s and urn = (select min(urn) from marts.school_tier where assessment_id = %(a)s)"),
 ]  # fmt: skip
 
 DAYS_AND_COST: list[Corruption] = [
@@ -144,7 +144,7 @@ SENTENCES: list[Corruption] = [
     frozen("reason without a row", "candidate_reason.reasons_of_its_own_rows",
            f"update {LIST} set reasons = reasons || e'\\nParents complained 7 times.' where {ONE}"),
     frozen("number in a reason off by one", "candidate_reason.reasons_of_its_own_rows",
-           f"update {LIST} set reasons = regexp_replace(reasons, 'of [0-9]+ pupils', 'of 31 pupils') where {ONE}"),
+           f"update {LIST} set reasons = regexp_replace(reasons, '[0-9][.][0-9]%%', '9.9%%') where {ONE}"),
     frozen("reasons of another school", "candidate_reason.reasons_of_its_own_rows",
            f"update {LIST} set reasons = (select reasons from {LIST} where candidate_id = %(c)s and decided_by = 'points' and gates is null "
            f"and decision is null order by urn desc limit 1) where {ONE}"),
