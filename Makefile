@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test bench backtest docs lint fix lock up down psql clean distclean
+.PHONY: help setup run test gate-score bench backtest docs lint fix lock up down psql clean distclean
 
 PYTHON ?= python3
 DATA ?=
@@ -46,6 +46,9 @@ run: $(INSTALLED) ## Do the whole job: files in, checks, tiers, approval, a publ
 
 test: $(INSTALLED_DEV) ## Run the tests.
 	@$(BIN)/python -m pytest
+
+gate-score: $(INSTALLED_DEV) ## Spoil a clean list in some 250 ways and count what a rule of gate 2 stops (about five minutes).
+	@PYTHONPATH=tests $(BIN)/python -m gate_score
 
 bench: $(INSTALLED_DEV) ## Measure speed and memory against named peers (about half an hour; DATA=folder for the assessments).
 	@DATA='$(DATA)' $(BIN)/python tests/bench/bench.py

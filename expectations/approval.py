@@ -36,7 +36,7 @@ def rules(candidate: Candidate) -> list[Rule]:
             "approved_by_another_person",
             "Another person than its builder approved it, unless it is a demonstration and says so.",
             no_rows(
-                "select person, builder from batch where lower(btrim(person)) = lower(btrim(builder)) and not demonstration "  # noqa: S608
+                "select person, builder from batch where lower(btrim(person)) = lower(btrim(builder)) and not demonstration "
                 f"and {str(settings().four_eyes).lower()}"
             ),
         ),
@@ -51,7 +51,7 @@ def rules(candidate: Candidate) -> list[Rule]:
             "approved_what_stands_there",
             "What was approved is what was frozen, and what stands in the candidate's rows now.",
             no_rows(
-                "select approved_hash, content_hash as frozen_hash, "  # noqa: S608
+                "select approved_hash, content_hash as frozen_hash, "
                 f"'{candidate.recomputed_hash}' as computed from batch where content_hash <> '{candidate.recomputed_hash}' "
                 "or coalesce(approved_hash <> content_hash, false)"
             ),

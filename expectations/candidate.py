@@ -15,7 +15,7 @@ def rules(candidate: Candidate) -> list[Rule]:
             "The content hash computed from the candidate's rows is the one that was frozen.",
             "The frozen rows were changed. Find out by whom, then freeze the assessment again.",
             no_rows(
-                f"select content_hash as frozen, '{candidate.recomputed_hash}' as computed from batch "  # noqa: S608
+                f"select content_hash as frozen, '{candidate.recomputed_hash}' as computed from batch "
                 f"where content_hash <> '{candidate.recomputed_hash}'"
             ),
         ),

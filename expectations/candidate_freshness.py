@@ -15,8 +15,6 @@ def rules(candidate: Candidate) -> list[Rule]:
             "warning",
             "No source was overdue on the as-at date, by the calendar in its contract.",
             "Take the missing files in and make the assessment again; if a publisher is late, say so beside the list.",
-            no_rows(
-                f"select source from batch cross join unnest(array[{late}]::text[]) as late (source)"  # noqa: S608
-            ),
+            no_rows(f"select source from batch cross join unnest(array[{late}]::text[]) as late (source)"),
         ),
     ]

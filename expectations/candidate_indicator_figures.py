@@ -328,7 +328,7 @@ def _context(candidate: Candidate) -> list[Rule]:
         ) as newest on true
         left join figures as earlier on earlier.urn = batch.urn and earlier.measure = ruled.measure
             and earlier.academic_year = newest.academic_year - ruleset.roll_years
-    """  # noqa: S608
+    """
     return [
         _rule(
             "context_is_the_newest_result",

@@ -75,9 +75,7 @@ def rules(candidate: Candidate) -> list[Rule]:
             "inspection, a gate, another ruleset or newer results.",
             "Nothing that is known now and was not known then moves the school: look what changed in the data or the rules, or "
             "let the panel decide about it.",
-            no_rows(
-                f"{moved} select urn, school_name, tier_before, tier from moved where explained_by is null"  # noqa: S608
-            ),
+            no_rows(f"{moved} select urn, school_name, tier_before, tier from moved where explained_by is null"),
         ),
         Rule(
             "no_move_of_two_tiers",
@@ -85,6 +83,6 @@ def rules(candidate: Candidate) -> list[Rule]:
             "warning",
             "No school moves by more than one tier against the current edition.",
             "Look at the reasons of both lists before approving, beginning with what is said to explain the move.",
-            no_rows(f"{moved} select urn, school_name, tier_before, tier, explained_by from moved"),  # noqa: S608
+            no_rows(f"{moved} select urn, school_name, tier_before, tier, explained_by from moved"),
         ),
     ]

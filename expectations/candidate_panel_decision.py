@@ -23,7 +23,7 @@ def _decisions(candidate: Candidate) -> list[Rule]:
             "school_listed",
             "Every decision is about a school of the list.",
             no_rows(
-                "select urn, decision from batch where urn not in "  # noqa: S608
+                "select urn, decision from batch where urn not in "
                 f"(select urn from publication.support_list where candidate_id = {candidate.candidate_id})"
             ),
         ),
@@ -117,7 +117,7 @@ def _decisions(candidate: Candidate) -> list[Rule]:
                         select from batch where batch.urn = sent.urn and batch.decided_on = sent.decided_on
                             and batch.decision = sent.decision and batch.tier is not distinct from sent.tier
                     )
-                """  # noqa: S608
+                """
             ),
         ),
     ]
@@ -135,7 +135,7 @@ def _list(candidate: Candidate) -> list[Rule]:
                 from (select * from {listed}) as list
                 left join batch as override on override.urn = list.urn and override.decision = 'override'
                 where list.tier is distinct from coalesce(override.tier, list.computed_tier)
-                """  # noqa: S608
+                """
             ),
             BUILD_AGAIN,
         ),
@@ -151,7 +151,7 @@ def _list(candidate: Candidate) -> list[Rule]:
                         select from batch
                         where batch.urn = list.urn and batch.decision = list.decision and batch.reason = list.decision_reason
                     ))
-                """  # noqa: S608
+                """
             ),
             BUILD_AGAIN,
         ),
@@ -173,7 +173,7 @@ def _sent(candidate: Candidate) -> str:
         inner join landing.release as release on release.release_id = raw._release_id
         where raw._release_id in ({files}) and btrim(raw.list_year) = of_list.list_year::text
             and {as_date("raw.decided_on")} <= of_list.decisions_as_at and release.known_from <= of_list.decisions_as_at
-    )"""  # noqa: S608
+    )"""
 
 
 def _rule(name: str, sentence: str, check: Check, how_to_resolve: str = ASK_THE_PANEL) -> Rule:

@@ -35,7 +35,7 @@ def rules(candidate: Candidate) -> list[Rule]:
             "The panel confirmed or overrode every school that moves by more than one tier against the current edition.",
             _undecided(
                 "moved_two_tiers",
-                "abs(batch.tier_rank - (select former.tier_rank from publication.support_list as former "  # noqa: S608
+                "abs(batch.tier_rank - (select former.tier_rank from publication.support_list as former "
                 f"where former.urn = batch.urn and former.candidate_id = ({before}))) > 1",
             ),
             "Put the schools before the panel, drop its decisions into the inbox, and propose the list again.",
@@ -171,7 +171,7 @@ def _undecided(occasion: str, holds: str) -> Check:
         inner join seeds.rule_moderation as occasion
             on occasion.ruleset = candidate.ruleset and occasion.occasion = '{occasion}'
         where batch.decision is null and {holds}
-        """  # noqa: S608
+        """
     )
 
 

@@ -95,7 +95,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                     and not exists (
                         select from {HISTORY} where history.decided_by = lines.decided_by and history.said = lines.line
                     )
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(
@@ -114,7 +114,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                         select from lines where lines.urn = batch.urn and starts_with(lines.line, 'Only ')))
                     or (select least(4, count(*)) from gates where gates.urn = batch.urn)
                         > (select count(distinct of_gates.gate) from of_gates where of_gates.urn = batch.urn)
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(
@@ -138,7 +138,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                         when 'category_of_concern' then latest.category_of_concern || ', ' || latest.day
                         when 'stuck' then latest.day || ' and ' || former.day
                         else latest.day end
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(

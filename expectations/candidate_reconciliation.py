@@ -118,7 +118,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                     and cells.area = 'authority'
                 where together.schools >= {FEWEST_SCHOOLS} and together.pupils >= {LEAST_SHARE} * cells.pupils
                     and abs(together.mean - cells.number) > {OF_AN_AUTHORITY}
-                """  # noqa: S608
+                """
             ),
         ),
     ]

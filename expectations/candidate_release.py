@@ -73,7 +73,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                         when 'panel_decisions' then coalesce(candidate.decisions_as_at, candidate.as_at)
                         else candidate.as_at end
                 where candidate_id = {candidate.candidate_id} and release.release_id not in (select release_id from batch)
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(
@@ -99,7 +99,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                 select batch.file_name, batch.rows, coalesce(counted.rows, 0) as rows_in_raw, counted.lines as lines_in_raw
                 from batch left join counted using (release_id)
                 where coalesce(counted.rows, 0) <> batch.rows or counted.rows <> counted.lines
-                """  # noqa: S608
+                """
             ),
             LOAD_AGAIN,
         ),
@@ -111,7 +111,7 @@ def _counted(candidate: Candidate) -> str:
     return " union all ".join(
         [nothing]
         + [
-            f"select _release_id, count(*), count(distinct _line) from raw.{source} "  # noqa: S608  # a source's own name
+            f"select _release_id, count(*), count(distinct _line) from raw.{source} "  # a source's own name
             f"where _release_id in ({', '.join(map(str, candidate.pinned_of(source)))}) group by _release_id"
             for source in sorted({pin.source for pin in candidate.pins})
         ]

@@ -122,7 +122,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                     and listed.academic_year = told_of.academic_year and listed.measure = told_of.measure
             )
             select urn, academic_year, measure from beside where listed_urn is null
-            """,  # noqa: S608
+            """,
         ),
         rule(
             "given_to_one_school",

@@ -16,8 +16,6 @@ def rules(candidate: Candidate) -> list[Rule]:
             "The ruleset is the authority's own for the day, and its rows in the warehouse are those recorded and those of "
             "its first edition.",
             "Put the rows back, or make a new version of the ruleset; then build the seeds and the assessment again.",
-            no_rows(
-                f"select changed.said from batch cross join unnest(array[{changed}]::text[]) as changed (said)"  # noqa: S608
-            ),
+            no_rows(f"select changed.said from batch cross join unnest(array[{changed}]::text[]) as changed (said)"),
         ),
     ]

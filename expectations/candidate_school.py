@@ -39,7 +39,7 @@ def rules(candidate: Candidate) -> list[Rule]:
             "belongs_to_the_authority",
             "Every LAESTAB has seven digits and starts with the authority.",
             no_rows(
-                f"select urn, laestab from batch where laestab !~ '^{candidate.authority}[0-9]{{4}}$' or laestab is null"  # noqa: S608
+                f"select urn, laestab from batch where laestab !~ '^{candidate.authority}[0-9]{{4}}$' or laestab is null"
             ),
         ),
         _rule(

@@ -72,7 +72,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                 and newest.release_id in (
                     select release_id from entries where usage = 'known' order by known_from desc, release_id limit 1
                 )
-                and newest.open_date <= newest.as_at
+                and (newest.open_date <= newest.as_at or (newest.open_date is null and newest.status ~* '^open'))
                 and not exists (
                     select from entries where entries.urn = newest.urn and entries.close_date < entries.as_at
                 )
@@ -128,6 +128,6 @@ def rules(candidate: Candidate) -> list[Rule]:
             from batch
             inner join publication.support_list as list on list.candidate_id = {candidate.candidate_id} and list.urn = batch.urn
             where (list.school_name, list.phase, list.sector) is distinct from (batch.school_name, batch.phase, batch.sector)
-            """,  # noqa: S608
+            """,
         ),
     ]

@@ -29,7 +29,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                     where candidate_id = {candidate.candidate_id}
                 ) as due on due.urn = batch.urn and due.indicator = batch.indicator
                 where batch.urn is null or due.urn is null
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(

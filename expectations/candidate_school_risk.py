@@ -27,7 +27,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                     where candidate_id = {candidate.candidate_id}
                 ) as due on due.urn = batch.urn and due.domain = batch.domain
                 where batch.domain_cap is distinct from due.domain_cap
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(

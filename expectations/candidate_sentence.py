@@ -63,7 +63,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                 from tails
                 where tail <> judged || compared
                     and not coalesce(flag = 'none' and tail = praised || compared, false)
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(

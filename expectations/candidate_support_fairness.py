@@ -35,7 +35,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                 having coalesce(sum(batch.schools), 0) <> listed_schools
                     or sum(batch.support_days) is distinct from listed_days
                     or sum(batch.support_cost) is distinct from listed_cost
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(
@@ -67,7 +67,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                         batch.second_tier_schools, batch.insufficient_evidence_schools)
                     is distinct from (counted.schools, counted.support_days, counted.support_cost,
                         counted.highest_tier_schools, counted.second_tier_schools, counted.insufficient_evidence_schools)
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(

@@ -60,8 +60,7 @@ def _every_school_once(candidate: Candidate) -> list[Rule]:
             "every_open_school_listed",
             "Every open school of the authority is in the list.",
             no_rows(
-                "select urn, school_name from publication.school "  # noqa: S608
-                f"where {mine} and urn not in (select urn from batch)"
+                f"select urn, school_name from publication.school where {mine} and urn not in (select urn from batch)"
             ),
             lost,
         ),
@@ -69,8 +68,7 @@ def _every_school_once(candidate: Candidate) -> list[Rule]:
             "only_open_schools_listed",
             "Every school in the list is an open school of the authority.",
             no_rows(
-                "select urn, school_name from batch where urn not in "  # noqa: S608
-                f"(select urn from publication.school where {mine})"
+                f"select urn, school_name from batch where urn not in (select urn from publication.school where {mine})"
             ),
             lost,
         ),
@@ -89,7 +87,7 @@ def _every_school_once(candidate: Candidate) -> list[Rule]:
                 full join (select urn from marts.dim_school where assessment_id = {candidate.assessment_id}) as register
                     on register.urn = batch.urn
                 where batch.urn is null or register.urn is null
-                """  # noqa: S608
+                """
             ),
         ),
     ]
@@ -102,7 +100,7 @@ def _tiers() -> list[Rule]:
             "tier_known",
             "Every tier, with its name and rank, is one of the ruleset's.",
             no_rows(
-                f"select batch.urn, batch.tier, batch.tier_name, batch.tier_rank {LISTED} "  # noqa: S608
+                f"select batch.urn, batch.tier, batch.tier_name, batch.tier_rank {LISTED} "
                 "where tiers.tier is null or batch.tier_name is distinct from tiers.tier_name "
                 "or batch.tier_rank is distinct from tiers.tier_rank"
             ),
@@ -130,7 +128,7 @@ def _tiers() -> list[Rule]:
                 where (batch.decided_by = 'points' and batch.computed_tier is distinct from due.tier)
                     or (batch.decided_by = 'one_year'
                         and (due.is_top is not true or batch.computed_tier_rank is distinct from due.tier_rank - 1))
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(

@@ -137,6 +137,21 @@ def _gates(candidate: Candidate) -> list[Rule]:
             ),
         ),
         _rule(
+            "gates_are_those_that_caught",
+            "Every gate that caught a school in the assessment is named, and no other.",
+            no_rows(
+                f"""
+                select batch.urn, batch.gates, caught.gates as gates_of_the_assessment
+                from batch
+                left join (
+                    select urn, string_agg(gate, ', ' order by minimum_tier_rank desc, gate) as gates
+                    from marts.school_gate where assessment_id = {candidate.assessment_id} group by urn
+                ) as caught on caught.urn = batch.urn
+                where batch.gates is distinct from caught.gates
+                """
+            ),
+        ),
+        _rule(
             "gate_attainment_has_its_figure",
             "The gate of attainment is named only where an indicator of attainment is likely beyond its line over enough years.",
             no_rows(
@@ -225,7 +240,7 @@ def _ranks(candidate: Candidate) -> list[Rule]:
                         greatest(ranked.gate_rank, ranked.capped_rank) is not null
                         or ranked.computed_tier_rank <> before.computed_tier_rank))
                 )
-                """  # noqa: S608
+                """
             ),
         ),
         _rule(
@@ -246,7 +261,7 @@ def _ranks(candidate: Candidate) -> list[Rule]:
                         where inspection.candidate_id = batch.candidate_id and inspection.urn = batch.urn
                             and inspection.is_latest and inspection.inspection_date > former.as_at
                     )
-                """  # noqa: S608
+                """
             ),
         ),
     ]

@@ -51,7 +51,7 @@ def rules(release: Release) -> list[Rule]:
             "england_is_the_sum_of_more_schools_than_one",
             "A row for England has more pupils than any school.",
             no_rows(
-                f"select urn, _line, pupils from batch where urn = 'NAT' and {as_number('pupils')} > 0 and "  # noqa: S608
+                f"select urn, _line, pupils from batch where urn = 'NAT' and {as_number('pupils')} > 0 and "
                 f"{as_number('pupils')} <= (select max({as_number('pupils')}) from batch where {SCHOOLS})"
             ),
             READ_LAYOUT,

@@ -26,13 +26,13 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "schools_have_a_urn",
             "Every row of a school has its URN.",
-            no_rows(f"select _line, time_period, phase from batch where {SCHOOL_LEVEL} and urn !~ '^[0-9]{{6}}$'"),  # noqa: S608
+            no_rows(f"select _line, time_period, phase from batch where {SCHOOL_LEVEL} and urn !~ '^[0-9]{{6}}$'"),
         ),
         rule(
             "suspension_rate_per_100_pupils",
             "Every suspension rate is suspensions per 100 pupils on roll.",
             no_rows(
-                "select urn, _line, suspensions, headcount, suspension_rate from batch "  # noqa: S608
+                "select urn, _line, suspensions, headcount, suspension_rate from batch "
                 f"where {headcount} > 0 and abs({rate} - 100 * {suspensions} / {headcount}) > {ROUNDED}"
             ),
             "Look at the unit of the rates: they are per 100 pupils, not per 1,000 and no fractions. " + READ_LAYOUT,

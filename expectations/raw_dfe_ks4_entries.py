@@ -34,7 +34,7 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "schools_have_a_urn",
             "Every row of a school has its URN.",
-            no_rows(f"select _line, school_name from batch where {named} and urn is null"),  # noqa: S608
+            no_rows(f"select _line, school_name from batch where {named} and urn is null"),
         ),
         mostly_measured("ebacc_entry_pct", 0.5, named),
         # The measure that one workbook gives in fractions.

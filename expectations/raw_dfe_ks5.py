@@ -47,7 +47,7 @@ def rules(release: Release) -> list[Rule]:
             rule(
                 "institutions_have_a_urn",
                 "Every row of a school or college has its URN.",
-                no_rows(f"select _line, school_name from batch where {INSTITUTIONS} and urn is null"),  # noqa: S608
+                no_rows(f"select _line, school_name from batch where {INSTITUTIONS} and urn is null"),
             ),
         ]
     if has("alevel_value_added_lower"):

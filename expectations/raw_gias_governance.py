@@ -29,7 +29,7 @@ def rules(release: Release) -> list[Rule]:
             "term_ends_after_appointment",
             "No term of office ends before it begins.",
             no_rows(
-                "select urn, _line, appointed_on, term_ends_on from batch "  # noqa: S608
+                "select urn, _line, appointed_on, term_ends_on from batch "
                 f"where {as_date('term_ends_on')} < {as_date('appointed_on')}"
             ),
             "Nothing reads the end of a term; ask the publisher which day is right.",

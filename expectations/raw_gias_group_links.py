@@ -31,7 +31,7 @@ def rules(release: Release) -> list[Rule]:
             "joined_before_publication",
             "Schools joined their group at most three years after the file was published.",
             no_rows(
-                "select urn, _line, group_uid, joined_date from batch "  # noqa: S608
+                "select urn, _line, group_uid, joined_date from batch "
                 f"where {as_date('joined_date')} > date '{release.known_from}' + 1096"
             ),
             "Ask the publisher for the date; the link counts from it, and so not yet.",

@@ -46,7 +46,7 @@ def rules(release: Release) -> list[Rule]:
             "closing_not_far_ahead",
             "No group closed more than a year after the file was published.",
             no_rows(
-                "select _line, group_uid, closed_date from batch "  # noqa: S608
+                "select _line, group_uid, closed_date from batch "
                 f"where {as_date('closed_date')} > date '{release.known_from}' + 366"
             ),
             READ_LAYOUT,

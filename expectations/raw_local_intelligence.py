@@ -26,7 +26,7 @@ def rules(release: Release) -> list[Rule]:
             "expires_after_it_was_written",
             "Every note expires after the day on which it was written.",
             no_rows(
-                "select urn, _line, note_date, expires_on from batch "  # noqa: S608
+                "select urn, _line, note_date, expires_on from batch "
                 f"where {as_date('expires_on')} <= {as_date('note_date')}"
             ),
             ASK_THE_AUTHOR,
@@ -35,7 +35,7 @@ def rules(release: Release) -> list[Rule]:
             "expires_within_three_years",
             "No note is to count for more than three years.",
             no_rows(
-                "select urn, _line, note_date, expires_on from batch "  # noqa: S608
+                "select urn, _line, note_date, expires_on from batch "
                 f"where {as_date('expires_on')} > {as_date('note_date')} + 1096"
             ),
             "Ask the author whether the year is right; what is still true then can be written anew.",

@@ -29,7 +29,7 @@ def rules(release: Release) -> list[Rule]:
             "inspection_date_since_2005",
             "No inspection lies before September 2005, when this scale of four grades began.",
             no_rows(
-                f"select urn, _line, inspection_date from batch where {as_date('inspection_date')} < date '{FIRST_DAY}'"  # noqa: S608
+                f"select urn, _line, inspection_date from batch where {as_date('inspection_date')} < date '{FIRST_DAY}'"
             ),
             READ_LAYOUT,
         ),

@@ -87,7 +87,7 @@ def rules(release: Release) -> list[Rule]:
             "no_overall_grade_since_2024",
             "No inspection from 2 September 2024 on has an overall grade.",
             no_rows(
-                "select urn, _line, inspection_date, overall_effectiveness from batch "  # noqa: S608
+                "select urn, _line, inspection_date, overall_effectiveness from batch "
                 f"where {as_date('inspection_date')} >= date '{LAST_OVERALL_GRADE}' and overall_effectiveness ~ '^[1-4]$'"
             ),
             "An independent school still gets a grade; at a state-funded one compare with its report.",
@@ -100,7 +100,7 @@ def rules(release: Release) -> list[Rule]:
                 "previous_before_latest",
                 "The previous inspection was before the latest.",
                 no_rows(
-                    "select urn, _line, previous_inspection_date, inspection_date from batch "  # noqa: S608
+                    "select urn, _line, previous_inspection_date, inspection_date from batch "
                     f"where {as_date('previous_inspection_date')} >= {as_date('inspection_date')}"
                 ),
                 TAKE_AGAIN,
@@ -114,7 +114,7 @@ def _not_before_1990(column: str) -> Rule:
     return rule(
         f"{column}_since_1990",
         f"No {column} lies before 1990; Ofsted began in 1992.",
-        no_rows(f"select urn, _line, {column} from batch where {as_date(column)} < date '1990-01-01'"),  # noqa: S608
+        no_rows(f"select urn, _line, {column} from batch where {as_date(column)} < date '1990-01-01'"),
         READ_LAYOUT,
     )
 
@@ -123,9 +123,7 @@ def _published_after(day: str, report: str) -> Rule:
     return rule(
         f"{report}_after_inspection",
         f"No {report} lies before its {day}.",
-        no_rows(
-            f"select urn, _line, {day}, {report} from batch where {as_date(report)} < {as_date(day)}"  # noqa: S608
-        ),
+        no_rows(f"select urn, _line, {day}, {report} from batch where {as_date(report)} < {as_date(day)}"),
         "Compare with the school's report; a publication before the inspection would let it count too early.",
         "warning",
     )

@@ -28,7 +28,7 @@ def rules(release: Release) -> list[Rule]:
             "inspection_date_since_1990",
             "No inspection lies before 1990; Ofsted began in 1992.",
             no_rows(
-                f"select urn, _line, inspection_date from batch where {as_date('inspection_date')} < date '1990-01-01'"  # noqa: S608
+                f"select urn, _line, inspection_date from batch where {as_date('inspection_date')} < date '1990-01-01'"
             ),
             READ_LAYOUT,
         ),
@@ -37,7 +37,7 @@ def rules(release: Release) -> list[Rule]:
             "publication_date_after_inspection",
             "No report was published before its inspection.",
             no_rows(
-                "select urn, _line, inspection_date, publication_date from batch "  # noqa: S608
+                "select urn, _line, inspection_date, publication_date from batch "
                 f"where {as_date('publication_date')} < {as_date('inspection_date')}"
             ),
             "Compare with the school's report; a publication before the inspection would let it count too early.",

@@ -41,7 +41,7 @@ def rules(release: Release) -> list[Rule]:
             "expires_after_the_panel",
             "Every decision expires after the day of the panel.",
             no_rows(
-                "select urn, _line, decided_on, expires_on from batch "  # noqa: S608
+                "select urn, _line, decided_on, expires_on from batch "
                 f"where {as_date('expires_on')} <= {as_date('decided_on')}"
             ),
             ASK_THE_PANEL,

@@ -26,6 +26,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from gate_score.score import CORRUPTIONS
 from school_support.errors import SupportListError
 from school_support.publication.content import content_hash
 from school_support.publication.tables import FORM
@@ -612,15 +613,25 @@ def test_a_spoilt_candidate_fails_the_rule_that_names_its_school(
         assert urn in failed.urns
 
 
-def test_every_critical_rule_has_a_spoilt_candidate() -> None:
-    candidate_id = Drafted().freeze()
+def test_every_critical_rule_is_tried_with_a_spoilt_candidate() -> None:
+    """Here with hand-made rows, or in the score of the gate with the sample."""
+    drafted = Drafted()
+    drafted.candidate["demonstration"] = False
+    with connect("support_publisher") as connection:
+        candidate = frozen_candidate(connection, drafted.freeze())
+    with pytest.MonkeyPatch.context() as patch:
+        for suite in BESIDE_FILES:
+            patch.setitem(suites.CANDIDATE_TABLES, suite, "support_list")
+        boundaries = [*candidate_boundaries(candidate), suites.approval_boundary(candidate)]
     critical = {
-        (suite, rule.id)
-        for suite in CANDIDATE_TABLES
-        for rule in boundary_of(candidate_id, suite).rules
+        f"{boundary.suite}.{rule.id}"
+        for boundary in boundaries
+        for rule in boundary.rules
         if rule.severity == "critical"
     }
-    assert critical == {(suite, rule) for suite, rule, _, _ in SPOILT}
+    tried = {f"{suite}.{rule}" for suite, rule, _, _ in SPOILT} | {corruption.rule for corruption in CORRUPTIONS}
+    assert critical - tried == set()
+    assert tried - critical == set()
 
 
 def test_a_sound_candidate_passes_and_every_rule_is_recorded() -> None:

@@ -74,9 +74,9 @@ STATEMENTS = (
     ("ofsted_history", "history", "", "inspection_date", "", "rating", ""),
 )  # fmt: skip
 REGISTERS = {
-    "gias": ("establishment_name", "establishment_number", "type_of_establishment"),
-    "school_spine": ("school_name", "estab", "school_type"),
-    "school_information": ("school_name", "estab", "school_type"),
+    "gias": ("establishment_name", "establishment_number", "type_of_establishment", "establishment_status"),
+    "school_spine": ("school_name", "estab", "school_type", "status_code"),
+    "school_information": ("school_name", "estab", "school_type", "school_status"),
 }
 
 
@@ -92,7 +92,7 @@ def pinned(candidate: Candidate) -> str:
         inner join control.assessment_release as pins using (assessment_id)
         inner join landing.release as release using (release_id)
         where assessment_id = {candidate.assessment_id}
-    )"""  # noqa: S608
+    )"""
 
 
 def schools(candidate: Candidate) -> str:
@@ -106,7 +106,7 @@ def schools(candidate: Candidate) -> str:
         from publication.school
         cross join unnest(string_to_array(predecessor_urns, ', ')) as named (predecessor)
         where candidate_id = {candidate.candidate_id}
-    )"""  # noqa: S608
+    )"""
 
 
 def results(candidate: Candidate) -> str:
@@ -141,7 +141,7 @@ def results(candidate: Candidate) -> str:
                 select from jsonb_each_text(told.cells) as groups (name, word)
                 where ({groups}) and groups.word not in ({_quoted(EVERYBODY)})
             )
-    )"""  # noqa: S608
+    )"""
 
 
 def aggregates(candidate: Candidate) -> str:
@@ -151,14 +151,14 @@ def aggregates(candidate: Candidate) -> str:
     )
     maps = ", ".join(str(row[:4]) for row in CELLS if row[0] in AGGREGATES and not row[4])
     told = " union all ".join(
-        f"select _release_id as release_id, '{source}' as source, to_jsonb(raw) as cells from raw.{source} as raw "  # noqa: S608
+        f"select _release_id as release_id, '{source}' as source, to_jsonb(raw) as cells from raw.{source} as raw "
         f"where _release_id in ({_numbers(candidate.pinned_of(source))}) and rectype in ('{by['authority']}', '{by['country']}') "
         f"and (rectype = '{by['country']}' or la_code = '{candidate.authority}')"
         for source, by in AGGREGATES.items()
         if candidate.pinned_of(source)
     )
     absence = (
-        "select _release_id as release_id, measures.*, case when 'PRI' in (la_code, estab, urn) then 'primary' "  # noqa: S608
+        "select _release_id as release_id, measures.*, case when 'PRI' in (la_code, estab, urn) then 'primary' "
         "when 'SEC' in (la_code, estab, urn) then 'secondary' when 'SPE' in (la_code, estab, urn) then 'special' end as phase "
         "from raw.dfe_absence cross join lateral (values ('overall_absence_pct', overall_absence_pct), "
         "('persistent_absence_10_pct', persistent_absence_10_pct)) as measures (measure, cell) "
@@ -185,7 +185,7 @@ def aggregates(candidate: Candidate) -> str:
         ) as found
         where number is not null
         order by area, phase, academic_year, measure, stage_rank desc nulls last, known_from desc
-    )"""  # noqa: S608
+    )"""
 
 
 def inspections(candidate: Candidate) -> str:
@@ -221,7 +221,7 @@ def inspections(candidate: Candidate) -> str:
         where day <= as_at and known_from <= as_at and coalesce(report, day) <= as_at
             and urn in (select spoken_by from schools)
             and (grade is not null or category is not null or card_words <> '{{}}' or quality_of_education ~ '^[1-4]$')
-    )"""  # noqa: S608
+    )"""
 
 
 def registers(candidate: Candidate) -> str:
@@ -230,22 +230,23 @@ def registers(candidate: Candidate) -> str:
         f"""
         select raw._release_id as release_id, '{source}' as source, raw.urn, btrim(raw.la_code) as la_code,
             lpad(btrim(raw.{estab}), 4, '0') as estab, btrim(raw.{name}) as school_name, lower(btrim(raw.{kind})) as school_type,
+            btrim(raw.{status}) as status,
             {as_date("raw.open_date")} as open_date, {as_date("raw.close_date")} as close_date
         from raw.{source} as raw
         where raw._release_id in ({_numbers(candidate.pinned_of(source))})
-            and (raw.la_code = '{candidate.authority}' or raw.urn in (select spoken_by from schools))"""  # noqa: S608
-        for source, (name, estab, kind) in REGISTERS.items()
+            and (raw.la_code = '{candidate.authority}' or raw.urn in (select spoken_by from schools))"""
+        for source, (name, estab, kind, status) in REGISTERS.items()
         if candidate.pinned_of(source)
     )
     nothing = (
         "select null::bigint as release_id, null::text as source, null::text as urn, null::text as la_code, null::text as estab, "
-        "null::text as school_name, null::text as school_type, null::date as open_date, null::date as close_date where false"
+        "null::text as school_name, null::text as school_type, null::text as status, null::date as open_date, null::date as close_date where false"
     )
     return f"""{pinned(candidate)},{schools(candidate)},
     entries as materialized (
         select entry.*, pinned.usage, pinned.sha8, pinned.known_from, pinned.as_at
         from ({told or nothing}) as entry inner join pinned using (release_id)
-    )"""  # noqa: S608
+    )"""
 
 
 def notes_in_force(candidate: Candidate) -> str:
@@ -266,13 +267,13 @@ def notes_in_force(candidate: Candidate) -> str:
         ) as raw
         inner join publication.candidate as of_list on of_list.candidate_id = {candidate.candidate_id}
         where raw.note_date <= of_list.as_at and raw.expires_on >= of_list.as_at
-    )"""  # noqa: S608
+    )"""
 
 
 def _told(candidate: Candidate, sources: list[str]) -> str:
     """Rows of some sources' pinned releases about the schools, as JSON: release_id, source, urn, cells."""
     parts = [
-        f"select raw._release_id as release_id, '{source}' as source, raw.urn, to_jsonb(raw) as cells from raw.{source} as raw "  # noqa: S608
+        f"select raw._release_id as release_id, '{source}' as source, raw.urn, to_jsonb(raw) as cells from raw.{source} as raw "
         f"where raw._release_id in ({_numbers(candidate.pinned_of(source))}) and ({_about(source)})"
         for source in sources
         if candidate.pinned_of(source)

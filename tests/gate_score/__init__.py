@@ -1,0 +1,1 @@
+"""How many kinds of corruption gate 2 stops: `make gate-score`."""
