@@ -36,15 +36,6 @@ select
 from publication.edition
 inner join publication.candidate using (candidate_id)
 left join publication.current_edition using (edition_id);
-comment on view bi.public_edition_v1 is 'Grain: authority, list_year, edition. Every list ever published, for the public: no hash of what it says, against which a guess could be tried.';
-comment on column bi.public_edition_v1.authority is 'LA code.';
-comment on column bi.public_edition_v1.authority_name is 'Name of the authority.';
-comment on column bi.public_edition_v1.list_year is 'The academic year that the list supports, by the year it ends in.';
-comment on column bi.public_edition_v1.edition is '1 for the first list of a list year; a correction has the next number.';
-comment on column bi.public_edition_v1.as_at is 'The day whose knowledge was used.';
-comment on column bi.public_edition_v1.published_at is 'When it was published.';
-comment on column bi.public_edition_v1.demonstration is 'Made to show how the list works; no decision of the authority.';
-comment on column bi.public_edition_v1.is_current is 'Whether no later edition of the list year replaces it.';
 
 create view bi.public_count_v1 as
 select
@@ -66,22 +57,6 @@ select
 from publication.public_count as shown
 inner join publication.edition using (edition_id)
 left join publication.current_edition using (edition_id);
-comment on view bi.public_count_v1 is 'Grain: authority, list_year, edition, table_kind, row_group, tier, measure. The numbers of the public report, whoever sees the list itself: protected together, so that no count below five can be worked out from all of them. Join key: authority, list_year, edition.';
-comment on column bi.public_count_v1.authority is 'LA code.';
-comment on column bi.public_count_v1.list_year is 'The academic year that the list supports, by the year it ends in.';
-comment on column bi.public_count_v1.edition is 'Number of the edition within its list year.';
-comment on column bi.public_count_v1.demonstration is 'Made to show how the list works; no decision of the authority.';
-comment on column bi.public_count_v1.is_current is 'Whether no later edition of the list year replaces it.';
-comment on column bi.public_count_v1.place is 'Order of the rows of an edition.';
-comment on column bi.public_count_v1.table_kind is 'tier, phase, sector, disadvantage, coverage, comments or decisions.';
-comment on column bi.public_count_v1.row_group is 'Group of schools, or kind of comment or decision; all for all of them.';
-comment on column bi.public_count_v1.group_name is 'The group in words.';
-comment on column bi.public_count_v1.tier is 'Code of a level of support, two joined by + counted together, or all.';
-comment on column bi.public_count_v1.tier_name is 'The level in words.';
-comment on column bi.public_count_v1.measure is 'schools, days, cost (GBP), days_per_school, comments or decisions.';
-comment on column bi.public_count_v1.shown is 'The number or range in plain figures, or withheld.';
-comment on column bi.public_count_v1.low is 'The true number is at least this; null where withheld.';
-comment on column bi.public_count_v1.high is 'The true number is at most this; null where withheld.';
 
 grant usage on schema bi to bi_public;
 grant select on bi.public_edition_v1, bi.public_count_v1 to bi_public, bi_reader, support_publisher;
