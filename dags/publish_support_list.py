@@ -59,7 +59,7 @@ def publish_support_list() -> None:
 
     @task
     def write_outputs(edition: dict[str, int]) -> object:
-        """Write the report and the exports of the edition."""
+        """Write the report, the exports and the letters of the edition."""
         from school_support.reports import outputs
 
         return handed_on(outputs.write_outputs(edition["edition_id"]))

@@ -86,10 +86,10 @@ def list_(
                 raise SupportListError(
                     f"There is no school in {posting.said}. `support-list status` shows what there is."
                 )
-        columns = ("URN", "school", "list year", "letter", "to", "written", "sha256", "sent")
+        columns = ("URN", "school", "letter", "written", "sha256", "sent", *(("to",) if urn is not None else ()))
         table = Table(*columns, title=title, title_justify="left")
         for row in rows:
-            table.add_row(*_cells(row))
+            table.add_row(*_cells(row)[: len(columns)])
         screen.print(table)
         sent = len({row.urn for row in rows if row.sent_on})
         screen.print(f"{sent} of {len({row.urn for row in rows})} schools were sent a letter.", highlight=False)
@@ -135,17 +135,15 @@ def _posting(edition: str | None, candidate: int | None) -> Posting:
 
 
 def _cells(row: SchoolPost) -> list[str]:
-    letter = f"{row.kind}, edition {row.edition}" if row.edition is not None else row.kind or "not written"
-    sent_how = f"{row.sent_on:%-d %B %Y} by {row.channel}" if row.sent_on else "not sent"
+    letter = f"{row.list_year} edition {row.edition}, {row.kind}" if row.edition is not None else row.kind
     return [
         row.urn,
         row.school_name,
-        str(row.list_year),
-        letter,
-        row.addressed_to or "",
-        f"{row.written_at:%-d %B %Y %H:%M}" if row.written_at else "",
+        letter or "not written",
+        f"{row.written_at:%Y-%m-%d}" if row.written_at else "",
         (row.sha256 or "")[:8],
-        sent_how if row.kind else "",
+        f"{row.sent_on:%Y-%m-%d} {row.channel}" if row.sent_on else "not sent",
+        row.addressed_to or "",
     ]
 
 
