@@ -32,7 +32,7 @@ def columns_in_warehouse(table: str) -> dict[str, str]:
     body = re.search(rf"create table {re.escape(table)} \((.*?)\n\);", MIGRATIONS, re.DOTALL)
     assert body, table
     lines = [line.strip().rstrip(",") for line in body[1].splitlines()]
-    for added in re.findall(rf"alter table {re.escape(table)} (add column .*?);", MIGRATIONS):
+    for added in re.findall(rf"alter table {re.escape(table)}\s+(add column .*?);", MIGRATIONS, re.DOTALL):
         lines += [column.strip() for column in re.split(r",?\s*add column ", added) if column]
     return dict(
         line.split(" ", 1) for line in lines if line and not line.startswith(("primary key", "unique", "check"))
