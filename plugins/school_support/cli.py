@@ -16,13 +16,16 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from school_support.commands import (
     contract,
+    decide,
     download,
     explain,
     plain_errors,
     quarantine,
     release,
     returns,
+    school_check,
     screen,
+    verify,
     what_if,
 )
 from school_support.errors import SupportListError
@@ -33,11 +36,21 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-GROUPS = {"contract": contract, "download": download, "quarantine": quarantine, "release": release, "returns": returns}
+GROUPS = {
+    "contract": contract,
+    "download": download,
+    "quarantine": quarantine,
+    "release": release,
+    "returns": returns,
+    "school-check": school_check,
+}
 for name, group in GROUPS.items():
     app.add_typer(group.app, name=name)
 app.command("return-template")(returns.return_template)
 app.command("explain")(explain.explain)
+for command in (decide.summary, decide.approve, decide.reject):
+    app.command()(command)
+app.command("verify")(verify.verify)
 app.command("what-if")(what_if.what_if)
 SAMPLE_AUTHORITY = "999"
 SAMPLE_AS_AT = date(2026, 6, 30)
@@ -159,29 +172,6 @@ def status() -> None:
     with plain_errors():
         for table in read_status():
             screen.print(table)
-
-
-@app.command()
-def approve(candidate_id: int, note: Annotated[str | None, typer.Option(help="Why.")] = None) -> None:
-    """Approve a candidate that passed gate 2; not your own."""
-    from school_support.publication.approve import record_decision
-
-    with plain_errors():
-        approval = record_decision(candidate_id, "approved", note)
-        screen.print(
-            f"Approval {approval} of candidate {candidate_id} recorded. Publish it with the DAG publish_support_list."
-        )
-
-
-@app.command()
-def reject(candidate_id: int, note: Annotated[str, typer.Option(help="Why.")]) -> None:
-    """Reject a candidate; the last edition stays."""
-    from school_support.publication.approve import record_decision
-
-    with plain_errors():
-        screen.print(
-            f"Rejection {record_decision(candidate_id, 'rejected', note)} of candidate {candidate_id} recorded."
-        )
 
 
 def _sample_folder() -> Path:

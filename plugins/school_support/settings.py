@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     postgres_port: int = 0
     data: Path | None = Field(default=None, description="Folder of files with a releases.csv; none: the sample.")
     authority: str = Field(default="999", pattern=r"^[0-9]{3}$", description="LA code that is served.")
+    approval_days: float = Field(default=14, gt=0, description="How long an approval in Airflow may be waited for.")
     four_eyes: bool = Field(default=True, description="Who built a candidate may not approve it.")
     returns_inbox: Path | None = Field(
         default=None, description="Where returns are dropped; none: in the state folder."

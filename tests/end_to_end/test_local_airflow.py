@@ -121,7 +121,7 @@ def test_what_a_task_says_is_what_the_user_reads_and_old_folders_go(home: Path) 
     assert message == "There is no candidate 999."
     assert Path(where.rpartition("Its log: ")[2].rstrip(")")).is_file()
     states = [(task.task_id, task.state, task.try_number) for task in told]
-    assert ("publish_edition", "failed", 1) in states
+    assert ("approve_candidate", "failed", 1) in states
     assert all(state != "up_for_retry" for _, state, _ in states)
 
 
@@ -131,12 +131,12 @@ def published_with(data_docs: str) -> None:
         connection.execute(
             """
             with assessment as (
-                insert into control.assessment (authority, list_year, as_at, ruleset, purpose, input_hash)
-                values ('999', 2020, '2019-06-30', 'r', 'annual', 'h') returning assessment_id
+                insert into control.assessment (authority, list_year, as_at, decisions_as_at, ruleset, purpose, input_hash)
+                values ('999', 2020, '2019-06-30', '2019-06-30', 'r', 'annual', 'h') returning assessment_id
             ), candidate as (
                 insert into publication.candidate (assessment_id, authority, authority_name, list_year, as_at, ruleset,
-                    content_hash, built_by_os_user)
-                select assessment_id, '999', 'F', 2020, '2019-06-30', 'r', repeat('0', 64), 'b' from assessment
+                    content_hash, built_by_os_user, form)
+                select assessment_id, '999', 'F', 2020, '2019-06-30', 'r', repeat('0', 64), 'b', 2 from assessment
                 returning candidate_id, content_hash
             ), gate as (
                 insert into quality.gate_run (gate, subject_id, passed, critical_failures, warnings, data_docs)

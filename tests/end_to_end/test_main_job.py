@@ -97,11 +97,11 @@ def test_no_row_joins_a_published_edition(first_run: subprocess.CompletedProcess
         )
 
 
-def test_the_builder_may_not_approve_his_own_candidate(first_run: subprocess.CompletedProcess[str]) -> None:
+def test_a_candidate_is_decided_once(first_run: subprocess.CompletedProcess[str]) -> None:
     [(candidate_id,)] = rows("select candidate_id from publication.candidate")
-    refused = support_list("approve", str(candidate_id))
+    refused = support_list("reject", str(candidate_id), "--note", "Not after all.")
     assert refused.returncode == 1
-    assert "cannot approve it" in refused.stderr
+    assert "A candidate is decided once" in refused.stderr
 
 
 def test_the_same_input_again_publishes_nothing_new(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from psycopg.rows import dict_row
 from school_support.assessment.rulesets import refuse_changed
 from school_support.errors import SupportListError
 from school_support.publication.content import content_hash
-from school_support.publication.manifest import canonical, make_manifest
+from school_support.publication.manifest import canonical, make_manifest, manifest_hash
 from school_support.warehouse.connection import connect
 
 # Two publications at once would take the same number.
@@ -63,28 +62,37 @@ def publish_candidate(candidate_id: int, reason: str | None = None) -> Published
             )
         if candidate["ruleset_hash"]:
             refuse_changed(connection, candidate["ruleset"], candidate["ruleset_hash"])
-        replaces = {"edition": current.edition, "content_hash": current.content_hash, "reason": reason} if current else None
-        manifest = make_manifest(connection, candidate_id, candidate, approval, replaces)
+        replaces = (
+            {"edition": current.edition, "content_hash": current.content_hash, "reason": reason} if current else None
+        )
+        number, published_at = connection.execute(
+            "select 1 + coalesce(max(edition), 0), now() from publication.edition where authority = %s and list_year = %s",
+            (candidate["authority"], candidate["list_year"]),
+        ).fetchone() or (1, None)
+        manifest = make_manifest(connection, candidate_id, candidate, approval, replaces) | {
+            "edition": number,
+            "published_at": published_at,
+        }
         made = connection.execute(
             """
             insert into publication.edition (authority, list_year, edition, candidate_id, content_hash, approval_id,
-                demonstration, replaces_edition_id, reason, circulation, manifest, manifest_sha256)
-            select %(authority)s, %(list_year)s,
-                1 + coalesce((select max(edition) from publication.edition as e
-                              where e.authority = %(authority)s and e.list_year = %(list_year)s), 0),
-                %(candidate_id)s, %(content_hash)s, %(approval_id)s, %(demonstration)s, %(replaces)s, %(reason)s,
-                %(circulation)s, %(manifest)s, %(manifest_sha256)s
+                demonstration, replaces_edition_id, reason, circulation, published_at, manifest, manifest_sha256)
+            values (%(authority)s, %(list_year)s, %(edition)s, %(candidate_id)s, %(content_hash)s, %(approval_id)s,
+                %(demonstration)s, %(replaces)s, %(reason)s, %(circulation)s, %(published_at)s, %(manifest)s,
+                %(manifest_sha256)s)
             returning edition_id, edition
             """,
             {
                 **candidate,
                 **approval,
                 "candidate_id": candidate_id,
+                "edition": number,
+                "published_at": published_at,
                 "replaces": current.edition_id if current else None,
                 "reason": reason if current else None,
                 "circulation": manifest.get("circulation"),
                 "manifest": canonical(manifest).decode(),
-                "manifest_sha256": hashlib.sha256(canonical(manifest)).hexdigest(),
+                "manifest_sha256": manifest_hash(manifest),
             },
         ).fetchone()
         assert made is not None  # noqa: S101  # returning gives a row

@@ -50,18 +50,28 @@ def freeze_candidate(assessment_id: int, person: str | None = None, demonstratio
         # Hashed as frozen rows, so that the hash of a candidate and of an edition are the same by construction. The
         # rows go in under a trial candidate first, because a frozen row is never updated.
         with connection.transaction(force_rollback=True):
-            trial = _freeze(connection, assessment_id, identity, UNHASHED, person, demonstration)
+            trial = _freeze(connection, assessment_id, identity, UNHASHED, person=person, demonstration=demonstration)
             said = content_hash(connection, trial)
         known = connection.execute(
             "select candidate_id from publication.candidate "
             "where assessment_id = %s and content_hash = %s and demonstration = %s",
             (assessment_id, said, demonstration),
         ).fetchone()
-        return int(known[0]) if known else _freeze(connection, assessment_id, identity, said, person, demonstration)
+        return (
+            int(known[0])
+            if known
+            else _freeze(connection, assessment_id, identity, said, person=person, demonstration=demonstration)
+        )
 
 
 def _freeze(
-    connection: Connection, assessment_id: int, identity: list[object], said: str, person: str | None, demonstration: bool
+    connection: Connection,
+    assessment_id: int,
+    identity: list[object],
+    said: str,
+    *,
+    person: str | None,
+    demonstration: bool,
 ) -> int:
     os_user = getpass.getuser()
     made = connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -58,6 +58,8 @@ def make_manifest(
     late: list[str] = []
     if setting:
         late = overdue(read_freshness(connection, setting["collection"], candidate["authority"], candidate["as_at"]))
+    chain = _chain(connection, candidate["assessment_id"])
+    releases = releases_of_assessment(connection, candidate["assessment_id"])
     return {
         "candidate": dict(candidate),
         "approval": dict(approval),
@@ -70,8 +72,9 @@ def make_manifest(
         "postgresql": connection.info.server_version,
         "overdue_sources": late,
         **(setting or {}),
-        "assessments": _chain(connection, candidate["assessment_id"]),
-        "releases": releases_of_assessment(connection, candidate["assessment_id"]),
+        "assessments": chain,
+        "releases": releases,
+        "earlier_releases": _earlier_releases(connection, chain, {release["sha256"] for release in releases}),
         "row_hashes": row_hashes(connection, candidate_id),
     }
 
@@ -100,9 +103,24 @@ def _chain(connection: Connection, assessment_id: int) -> list[dict[str, Any]]:
         )
         assert found is not None  # noqa: S101  # referenced by a foreign key
         current = found["previous_assessment_id"]
-        found["releases"] = [release["sha256"] for release in releases_of_assessment(connection, found["assessment_id"])]
+        found["releases"] = {
+            release["sha256"]: release["usage"]
+            for release in releases_of_assessment(connection, found["assessment_id"])
+        }
         chain.insert(0, found)
     return chain
+
+
+def _earlier_releases(
+    connection: Connection, chain: Sequence[Mapping[str, Any]], known: set[str]
+) -> list[dict[str, Any]]:
+    """Releases that only the assessments before read."""
+    earlier: dict[str, dict[str, Any]] = {}
+    for assessment in chain[:-1]:
+        for release in releases_of_assessment(connection, assessment["assessment_id"]):
+            if release["sha256"] not in known:
+                earlier.setdefault(release["sha256"], release)
+    return [earlier[sha256] for sha256 in sorted(earlier)]
 
 
 def _gate(connection: Connection, candidate_id: int) -> dict[str, Any] | None:
@@ -136,4 +154,4 @@ def _school_check(connection: Connection, candidate: Mapping[str, Any]) -> list[
 
 def _one(connection: Connection, query: str, key: object) -> dict[str, Any] | None:
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, (key,)).fetchone()  # type: ignore[arg-type]  # queries of this module
+        return cursor.execute(query, (key,)).fetchone()

@@ -27,7 +27,10 @@ class FrozenTable:
 
     def columns_in(self, form: int) -> tuple[str, ...]:
         """The columns that a form freezes, oldest first."""
-        return (*self.columns, *(name for begun, names in sorted(self.added.items()) if begun <= form for name in names))
+        return (
+            *self.columns,
+            *(name for begun, names in sorted(self.added.items()) if begun <= form for name in names),
+        )
 
     def insert(self) -> sql.Composed:
         """Insert the assessment's rows in today's form; parameters candidate_id and assessment_id."""

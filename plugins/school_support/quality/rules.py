@@ -64,13 +64,14 @@ class Candidate:
     """The facts of a candidate that its rules may use.
 
     `recomputed_hash` was computed from its rows just now; `overdue` has a sentence for each source that was overdue on
-    the as-at date.
+    the as-at date. Nobody has to be heard about a `demonstration`.
     """
 
     candidate_id: int
     assessment_id: int
     authority: str
     list_year: int
+    demonstration: bool
     recomputed_hash: str
     overdue: tuple[str, ...]
 

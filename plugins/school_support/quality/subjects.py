@@ -27,18 +27,19 @@ def loaded_releases(connection: Connection, sources: Sequence[str]) -> list[Rele
 def frozen_candidate(connection: Connection, candidate_id: int) -> Candidate:
     """A candidate, with the hash of its rows as they are now. Raises SupportListError where there is none."""
     found = connection.execute(
-        "select assessment_id, authority, list_year, as_at, setting.collection from publication.candidate "
+        "select assessment_id, authority, list_year, demonstration, as_at, setting.collection from publication.candidate "
         "left join seeds.authority_setting as setting using (authority) where candidate_id = %s",
         (candidate_id,),
     ).fetchone()
     if found is None:
         raise SupportListError(f"There is no candidate {candidate_id}.")
-    assessment_id, authority, list_year, as_at, collection = found
+    assessment_id, authority, list_year, demonstration, as_at, collection = found
     return Candidate(
         candidate_id=candidate_id,
         assessment_id=assessment_id,
         authority=authority,
         list_year=list_year,
+        demonstration=demonstration,
         recomputed_hash=content_hash(connection, candidate_id),
         overdue=tuple(overdue(read_freshness(connection, collection, authority, as_at))),
     )

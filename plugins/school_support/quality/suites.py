@@ -26,6 +26,7 @@ CANDIDATE_TABLES = {
     "candidate_inspection": "inspection",
     "candidate_result": "result",
     "candidate_support_fairness": "support_fairness",
+    "candidate_people": "support_list",
 }
 
 

@@ -12,6 +12,7 @@ from school_support.settings import settings
 from school_support.sources.contract import load_sources
 
 CANDIDATE = Candidate(
+    demonstration=False,
     candidate_id=7,
     assessment_id=3,
     authority="999",
