@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ WIDTH = 720
 NAMES = 270
 BARS = 330
 ROW = 28
+NAME_LENGTH = 40
 COLOURS = {
     "high": "#7d1d3f", "targeted": "#b4500f", "light_touch_plus": "#1f6f8b", "light_touch": "#a9d3c4",
     "insufficient_evidence": "#ffffff",
@@ -31,7 +33,7 @@ class Bar:
 
 
 def bars_svg(bars: Sequence[Bar], attributes: str) -> str:
-    """The chart. A range is drawn full to its low end and open to its high end.
+    """The chart. A range is drawn full to its low end and open to its high end; a long name is cut to fit.
 
     Args:
         attributes: more attributes of the svg element, as markup of our own.
@@ -43,7 +45,7 @@ def bars_svg(bars: Sequence[Bar], attributes: str) -> str:
     ]
     for position, bar in enumerate(bars):
         top = position * ROW + 4
-        parts.append(_text(NAMES - 10, top + 18, bar.name, "end"))
+        parts.append(_text(NAMES - 10, top + 18, textwrap.shorten(bar.name, NAME_LENGTH, placeholder=" …"), "end"))
         end = float(NAMES)
         if bar.low is not None and bar.high is not None:
             low, end = (round(NAMES + BARS * value / longest, 1) for value in (bar.low, bar.high))

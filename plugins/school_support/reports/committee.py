@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from school_support.reports import words
 from school_support.reports.bars import COLOURS, OTHER, Bar
 from school_support.reports.edition_data import EditionData, ReleaseUsed
-from school_support.reports.public_counts import PublicReport, group_name, placed, tier_name
+from school_support.reports.public_counts import PublicReport, group_name, placed
 from school_support.reports.reader import THRESHOLD
 from school_support.reports.suppression import ALL, OTHER_PHASES, WITHHELD, PublicCount
 
@@ -348,21 +348,21 @@ def _trend(data: EditionData, numbers: _Numbers, public: PublicReport) -> list[B
     tiers = list(dict.fromkeys(tier for year in [numbers, *past] for tier in year.tiers))
     if not tiers:
         return [Text("No list year may show a number by level.")]
+    years = [words.school_year(year) for year in (*(y.list_year for y in public.past), data.edition.list_year)]
+    shown = [*(y.demonstration for y in public.past), data.edition.demonstration]
     labels = [
-        f"{words.school_year(year.list_year)}{' (demonstration)' if year.demonstration else ''}" for year in public.past
-    ] + [words.school_year(data.edition.list_year)]
-    every = [*past, numbers]
-    rows = [
-        [numbers.names.get(tier) or words.named(tier, {}), *(year.text("tier", ALL, tier, "schools") for year in every)]
-        for tier in tiers
+        f"{year} (demonstration)" if demonstration else year for year, demonstration in zip(years, shown, strict=True)
     ]
+    every = [*past, numbers]
+    names = {tier: words.named(tier, numbers.names) for tier in tiers}
+    rows = [[names[tier], *(year.text("tier", ALL, tier, "schools") for year in every)] for tier in tiers]
     rows.append(["All schools", *(year.text("tier", ALL, ALL, "schools") for year in every)])
     rows.append(["Days a school", *(year.text("tier", ALL, ALL, "days_per_school") for year in every)])
     rows.append(["Cost", *(year.text("tier", ALL, ALL, "cost") for year in every)])
     bars = [
-        _bar(year, tier, year.find("tier", ALL, tier, "schools"), f"{tier_name(tier, numbers.names)}, {label}")
+        _bar(year, tier, year.find("tier", ALL, tier, "schools"), f"{names[tier]}, {label}")
         for tier in tiers
-        for label, year in zip(labels, every, strict=True)
+        for label, year in zip(years, every, strict=True)
     ]
     return [
         Text(
