@@ -231,6 +231,7 @@ def enter_decision(page: Page, site: Site, pictures: Path) -> None:
     """An override that lacks what it must have is sent back, and says where; corrected, it waits in the inbox."""
     tab_to(page, "a.button")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Panel decision on {site.school}")
     accessible(page)
     page.get_by_label("Override it with another tier").check()
     page.get_by_label("Reason").fill("=HYPERLINK(1)")
@@ -271,6 +272,7 @@ def propose_again(page: Page, site: Site, pictures: Path) -> int:
     accessible(page, pictures / "run.png")
     expect(page.locator("#run-state")).to_have_text("Done.", timeout=RUN_MS)
     page.get_by_role("link", name="Open candidate").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Fenmere, 2026/27: candidate")
     proposed = int(page.url.rpartition("/")[2])
     assert proposed != site.candidate
     accessible(page, pictures / "proposed.png")
@@ -321,6 +323,7 @@ def approve_and_publish(page: Page, site: Site, proposed: int, pictures: Path) -
         expect(page.locator("main")).to_contain_text(said)
     accessible(page, pictures / "edition.png")
     page.get_by_role("link", name="Editions").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Editions")
     expect(page.get_by_role("row", name="Edition 2")).to_contain_text("edition 1")
     accessible(page, pictures / "editions.png")
 
