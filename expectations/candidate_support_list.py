@@ -115,11 +115,11 @@ def _tiers() -> list[Rule]:
         ),
         _rule(
             "points_give_the_tier",
-            "Where points decide, the tier is the highest whose cut the share of points reaches; equal goes to the higher. "
+            "Where points decide, the computed tier is the highest whose cut the share of points reaches; equal goes to the higher. "
             "Where one year's results alone would lead to the top tier, it is the one below.",
             no_rows(
                 f"""
-                select batch.urn, batch.tier, batch.points_share, due.tier as tier_due {LISTED}
+                select batch.urn, batch.computed_tier, batch.points_share, due.tier as tier_due {LISTED}
                 left join lateral (
                     select cuts.tier, cuts.tier_rank,
                         cuts.tier_rank = (select max(tier_rank) from seeds.rule_tier where ruleset = cuts.ruleset) as is_top
@@ -127,8 +127,9 @@ def _tiers() -> list[Rule]:
                     where cuts.ruleset = candidate.ruleset and cuts.cut_from <= batch.points_share
                     order by cuts.cut_from desc limit 1
                 ) as due on true
-                where (batch.decided_by = 'points' and batch.tier is distinct from due.tier)
-                    or (batch.decided_by = 'one_year' and (due.is_top is not true or batch.tier_rank <> due.tier_rank - 1))
+                where (batch.decided_by = 'points' and batch.computed_tier is distinct from due.tier)
+                    or (batch.decided_by = 'one_year'
+                        and (due.is_top is not true or batch.computed_tier_rank is distinct from due.tier_rank - 1))
                 """  # noqa: S608
             ),
         ),
@@ -142,18 +143,18 @@ def _tiers() -> list[Rule]:
         ),
         _rule(
             "gate_sets_the_least_tier",
-            "No school is in a lower tier than its gates demand.",
+            "No school's computed tier is lower than its gates demand.",
             no_rows(
-                f"select batch.urn, batch.tier, batch.gates {GATED} "
-                "where batch.gates <> '' and (batch.tier_rank is null or batch.tier_rank < gate.minimum_rank)"
+                f"select batch.urn, batch.computed_tier, batch.gates {GATED} where batch.gates <> '' "
+                "and (batch.computed_tier_rank is null or batch.computed_tier_rank < gate.minimum_rank)"
             ),
         ),
         _rule(
             "insufficient_evidence_by_coverage_alone",
-            "Insufficient evidence is the outcome exactly where too little coverage decided.",
+            "The rules give insufficient evidence exactly where too little coverage decided.",
             no_rows(
-                "select urn, tier, decided_by from batch "
-                "where (tier = 'insufficient_evidence') <> (decided_by = 'coverage')"
+                "select urn, computed_tier, decided_by from batch "
+                "where (computed_tier is not distinct from 'insufficient_evidence') <> (decided_by = 'coverage')"
             ),
         ),
         _rule(
