@@ -270,10 +270,11 @@ def _support_list() -> list[Row]:
         ("110004", "light_touch_plus", "Light touch plus", 2, "points", 2.2, 11, "0.2000", 1, 4, 6400, None, "Why."),
     ]  # fmt: skip
     return [
-        {"school_name": f"School {row[0]}", "phase": PHASES[row[0]], "sector": "maintained"}
+        {"school_name": f"School {row[0]}", "phase": PHASES[row[0]], "sector": "maintained", "computed_tier": row[1],
+         "computed_tier_name": row[2], "computed_tier_rank": row[3]}
         | dict(zip(columns, row, strict=True))
         for row in values
-    ]
+    ]  # fmt: skip
 
 
 def _risks() -> list[Row]:
@@ -421,12 +422,12 @@ SPOILT: list[tuple[str, str, str | None, Corruption]] = [
     (LIST, "tier_known", "110001", put("support_list", "110001", tier_rank=3)),
     (LIST, "decided_by_filled", "110001", put("support_list", "110001", decided_by=None)),
     (LIST, "decided_by_known", "110001", put("support_list", "110001", decided_by="panel")),
-    (LIST, "points_give_the_tier", "110001", put("support_list", "110001", tier="light_touch")),
+    (LIST, "points_give_the_tier", "110001", put("support_list", "110001", computed_tier="light_touch")),
     # 0.2000 is exactly the cut, and equal goes to the higher tier.
-    (LIST, "points_give_the_tier", "110004", put("support_list", "110004", tier="light_touch")),
+    (LIST, "points_give_the_tier", "110004", put("support_list", "110004", computed_tier="light_touch")),
     (LIST, "gates_known", "110002", put("support_list", "110002", gates="stuck, bad_luck")),
     (LIST, "gates_known", "110002", put("support_list", "110002", gates=None)),
-    (LIST, "gate_sets_the_least_tier", "110002", put("support_list", "110002", tier_rank=2)),
+    (LIST, "gate_sets_the_least_tier", "110002", put("support_list", "110002", computed_tier_rank=2)),
     (LIST, "gate_sets_the_least_tier", "110003", put("support_list", "110003", gates="stuck")),
     (LIST, "insufficient_evidence_by_coverage_alone", "110003", put("support_list", "110003", decided_by="points")),
     (LIST, "coverage_decides_when_too_thin", "110001", put("support_list", "110001", coverage="0.4999")),
