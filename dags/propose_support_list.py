@@ -71,8 +71,8 @@ def propose_support_list() -> None:
 
         return handed_on(gate.check_candidate(candidate_id))
 
-    assessment = find_assessment()
-    take_in_decisions() >> assessment
+    taken_in, assessment = take_in_decisions(), find_assessment()
+    taken_in >> assessment
     check_candidate(freeze_candidate(assessment))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -138,6 +139,12 @@ def tab_to(page: Page, selector: str, most: int = 400) -> None:
     pytest.fail(f"{selector} cannot be reached with the Tab key on {page.url}")
 
 
+def wait_for_run(page: Page) -> None:
+    """Until the page itself says that the run has ended; stopped, it says why."""
+    expect(page.locator("#run-state")).to_have_text(re.compile("Done|stopped"), timeout=RUN_MS)
+    assert page.locator("#run-state").inner_text() == "Done.", page.locator("main").inner_text()
+
+
 def today() -> date:
     return datetime.now(LONDON).date()
 
@@ -231,6 +238,7 @@ def enter_decision(page: Page, site: Site, pictures: Path) -> None:
     """An override that lacks what it must have is sent back, and says where; corrected, it waits in the inbox."""
     tab_to(page, "a.button")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Panel decision on {site.school}")
     accessible(page)
     page.get_by_label("Override it with another tier").check()
     page.get_by_label("Reason").fill("=HYPERLINK(1)")
@@ -240,6 +248,7 @@ def enter_decision(page: Page, site: Site, pictures: Path) -> None:
     page.get_by_label("Expires on").fill(today().isoformat())
     page.get_by_role("button", name="Hand in the decision").click()
     expect(page).to_have_title(f"Error: Panel decision on {site.school} - School support list")
+    expect(page.get_by_role("alert")).to_be_focused()
     said = page.get_by_role("alert").get_by_role("link").all_inner_texts()
     assert [sentence.split()[0] for sentence in said] == ["An", "A", "Two", "Every"], said
     accessible(page, pictures / "decision-faults.png")
@@ -269,8 +278,9 @@ def propose_again(page: Page, site: Site, pictures: Path) -> int:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Proposing the list")
     accessible(page, pictures / "run.png")
-    expect(page.locator("#run-state")).to_have_text("Done.", timeout=RUN_MS)
+    wait_for_run(page)
     page.get_by_role("link", name="Open candidate").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Fenmere, 2026/27: candidate")
     proposed = int(page.url.rpartition("/")[2])
     assert proposed != site.candidate
     accessible(page, pictures / "proposed.png")
@@ -314,13 +324,14 @@ def approve_and_publish(page: Page, site: Site, proposed: int, pictures: Path) -
     page.keyboard.type(CORRECTION)
     tab_to(page, "form[action$='/publication'] button", most=2)
     page.keyboard.press("Enter")
-    expect(page.locator("#run-state")).to_have_text("Done.", timeout=RUN_MS)
+    wait_for_run(page)
     page.get_by_role("link", name="Open the edition").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Fenmere, 2026/27: edition 2")
     for said in ("This edition is in force", "officer", "lead, ", CORRECTION, "by way of the page"):
         expect(page.locator("main")).to_contain_text(said)
     accessible(page, pictures / "edition.png")
     page.get_by_role("link", name="Editions").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Editions")
     expect(page.get_by_role("row", name="Edition 2")).to_contain_text("edition 1")
     accessible(page, pictures / "editions.png")
 

@@ -100,6 +100,7 @@ def _page(
     values: dict[str, Any] = {
         "candidate": candidate,
         "former": former,
+        "left": warehouse.left(candidate, former),
         "filters": filters,
         "schools": schools,
         "listed": filters.listed(schools),

@@ -226,6 +226,20 @@ def schools(of: CandidateRow, former: Mapping[str, Any] | None) -> list[ListedSc
     )
 
 
+def left(of: CandidateRow, former: Mapping[str, Any] | None) -> list[str]:
+    """The names of the schools of that edition that the candidate no longer has."""
+    if former is None:
+        return []
+    with connect(ROLE) as connection:
+        found = connection.execute(
+            "select school_name from publication.support_list as before where candidate_id = %(former)s and not exists ("
+            "select from publication.support_list as now where now.candidate_id = %(candidate)s and now.urn = before.urn) "
+            "order by school_name",
+            {"former": former["candidate_id"], "candidate": of.candidate_id},
+        ).fetchall()
+    return [str(name) for (name,) in found]
+
+
 def tiers(of: CandidateRow) -> list[TierRow]:
     """The tiers of the candidate's ruleset, the highest first, with the schools, days and GBP in each."""
     return _rows(TierRow, TIERS, candidate=of.candidate_id, ruleset=of.ruleset)

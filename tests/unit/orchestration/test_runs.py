@@ -8,7 +8,7 @@ import pytest
 
 from school_support.errors import SupportListError
 from school_support.orchestration import runs
-from school_support.orchestration.runs import DagRunResult, TaskProgress, run_dag, run_dags
+from school_support.orchestration.runs import DagRunResult, TaskProgress, read_run, run_dag, run_dags
 
 
 class PlayedBack:
@@ -106,3 +106,13 @@ def test_a_failure_says_what_the_task_said_and_where_its_log_is(log: list[dict[s
     assert "Task a of d, try 1" in str(failed.value)
     assert "task_id=a/attempt=1.log" in str(failed.value)
     assert "Task b" not in str(failed.value)
+
+
+def test_a_run_that_is_looked_at_says_how_far_it_is_and_once_it_has_ended_what_came_of_it() -> None:
+    client = PlayedBack(STAGES[2:3] + STAGES[4:])
+    assert read_run(client, "d", "r") == ("running", [("a", "success"), ("b", "running")], [], {})  # type: ignore[arg-type]
+    ended = ("success", [("a", "success"), ("b", "success")], [], {"a": 11, "b": None})
+    assert read_run(client, "d", "r") == ended  # type: ignore[arg-type]
+    stopped = PlayedBack(BROKEN, [{"reason": "School 990001 is missing."}])
+    assert read_run(stopped, "d", "r")[2] == ["School 990001 is missing."]  # type: ignore[arg-type]
+    assert client.sent == []

@@ -84,6 +84,7 @@ def client(runs: FakeRuns, candidate: CandidateRow, school: MakeSchool, monkeypa
         "tiers": lambda of: [
             TierRow("targeted", "Targeted support", 3, Decimal(10), "a plan", 2, Decimal(20), Decimal(20000))
         ],
+        "left": lambda of, former: [],
         "gate_rules": lambda of: [],
         "panel_decisions": lambda of, urn: [],
         "editions": list,
