@@ -40,6 +40,8 @@ SCHOOLS: list[Corruption] = [
            f"update publication.school set laestab = '998' || right(laestab, 4) where candidate_id = %(c)s and urn = {FIRST}"),
     frozen("foreign school under our LAESTAB", "candidate_school_in_registers.is_in_its_register",
            *renumbered("select min(urn) from raw.gias where la_code <> '999'")),
+    frozen("school that the register has elsewhere", "candidate_school_in_registers.authority_says_the_register",
+           *renumbered("select min(urn) from raw.gias where la_code <> '999'")),
     frozen("closed school listed", "candidate_school_in_registers.not_closed_says_the_register",
            *renumbered("select min(urn) from raw.gias where la_code = '999' and close_date ~ '201[0-9]$'")),
     frozen("school that opens later", "candidate_school.open_on_the_day",
