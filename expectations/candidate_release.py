@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from school_support.quality.fingerprint import FINGERPRINT
 from school_support.quality.rules import DATA_ENGINEER, Candidate, Check, Rule, no_rows
 
 PIN_AGAIN = "Make the assessment again: it pins the releases that are accepted and were known on the day."
@@ -103,15 +104,28 @@ def rules(candidate: Candidate) -> list[Rule]:
             ),
             LOAD_AGAIN,
         ),
+        _rule(
+            "rows_as_accepted",
+            "Raw holds of every release the very rows that gate 1 accepted: no cell was changed since.",
+            no_rows(
+                f"""
+                , counted as ({_counted(candidate)})
+                select batch.file_name, batch.rows_fingerprint, counted.fingerprint
+                from batch left join counted using (release_id)
+                where batch.rows_fingerprint is distinct from counted.fingerprint
+                """
+            ),
+            LOAD_AGAIN,
+        ),
     ]
 
 
 def _counted(candidate: Candidate) -> str:
-    nothing = "select null::bigint as release_id, null::bigint as rows, null::bigint as lines where false"
+    nothing = "select null::bigint as release_id, null::bigint as rows, null::bigint as lines, null::numeric as fingerprint where false"
     return " union all ".join(
         [nothing]
         + [
-            f"select _release_id, count(*), count(distinct _line) from raw.{source} "  # a source's own name
+            f"select _release_id, count(*), count(distinct _line), {FINGERPRINT} from raw.{source} as entry "  # a source's own name
             f"where _release_id in ({', '.join(map(str, candidate.pinned_of(source)))}) group by _release_id"
             for source in sorted({pin.source for pin in candidate.pins})
         ]

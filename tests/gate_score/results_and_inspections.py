@@ -33,6 +33,8 @@ RESULTS: list[Corruption] = [
            "where candidate_id = %(c)s and measure in ('rwm_expected_pct', 'rwm_higher_pct')"),
     frozen("unit slip of one measure, 0 to 1", "candidate_result_in_files.value_is_the_cell",
            f"update {RESULT} set value = value / 100 where candidate_id = %(c)s and measure = 'rwm_expected_pct'"),
+    frozen("unit slip that the authority's own row tells", "candidate_reconciliation.authority_as_published",
+           f"update {RESULT} set value = value / 100 where candidate_id = %(c)s and measure = 'rwm_expected_pct'"),
     frozen("unit slip beyond 100", "candidate_result.percentages_are_percentages",
            f"update {RESULT} set value = value * 100 where candidate_id = %(c)s and measure = 'overall_absence_pct'"),
     frozen("sign turned", "candidate_result_in_files.value_is_the_cell",

@@ -40,6 +40,8 @@ SCHOOLS: list[Corruption] = [
            f"update publication.school set laestab = '998' || right(laestab, 4) where candidate_id = %(c)s and urn = {FIRST}"),
     frozen("foreign school under our LAESTAB", "candidate_school_in_registers.is_in_its_register",
            *renumbered("select min(urn) from raw.gias where la_code <> '999'")),
+    frozen("school that the register has elsewhere", "candidate_school_in_registers.authority_says_the_register",
+           *renumbered("select min(urn) from raw.gias where la_code <> '999'")),
     frozen("closed school listed", "candidate_school_in_registers.not_closed_says_the_register",
            *renumbered("select min(urn) from raw.gias where la_code = '999' and close_date ~ '201[0-9]$'")),
     frozen("school that opens later", "candidate_school.open_on_the_day",
@@ -94,7 +96,7 @@ RULES: list[Corruption] = [
            "update seeds.rule_indicator set weight = 2 where ruleset = '2026.3' and indicator = 'absence_overall'"),
     shared("row of the ruleset lost", "candidate_ruleset.rules_are_those_recorded", "seeds.rule_gate",
            "delete from seeds.rule_gate where ruleset = '2026.3' and gate = 'leadership_needs_attention'"),
-    shared("code given another meaning", "candidate_ruleset.rules_are_those_recorded", "seeds.xwalk_reason_code",
+    shared("meaning of a code edited in the rules", "candidate_ruleset.rules_are_those_recorded", "seeds.xwalk_reason_code",
            "update seeds.xwalk_reason_code set reason_code = 'no_entries' where code = 'SUPP'"),
     shared("ruleset edited since the assessment", "candidate_ruleset.rules_are_those_recorded", "control.assessment",
            "update control.assessment set ruleset_hash = repeat('b', 64) where assessment_id = %(a)s"),
@@ -129,6 +131,14 @@ RELEASES: list[Corruption] = [
            "and former.layout = later.layout and former.release_id > later.release_id"),
     shared("half-loaded release", "candidate_release.loaded_whole", "raw.dfe_absence",
            f"delete from raw.dfe_absence where _line %% 2 = 0 and _release_id in {KNOWN}"),
+    shared("raw cells edited before all was built again", "candidate_release.rows_as_accepted", "raw.dfe_ks2",
+           "update raw.dfe_ks2 set rwm_expected_pct = '88%%' where la_code = '999' and rwm_expected_pct ~ '^[0-9]+%%$' "
+           f"and _release_id in {KNOWN}"),
+    shared("raw rows of other authorities edited", "candidate_release.rows_as_accepted", "raw.dfe_absence",
+           "update raw.dfe_absence set overall_absence_pct = '1.0' where la_code = '998'"),
+    shared("grades edited in raw", "candidate_release.rows_as_accepted", "raw.ofsted_mi",
+           "update raw.ofsted_mi set overall_effectiveness = '1' where overall_effectiveness = '4' "
+           f"and _release_id in {KNOWN}"),
     shared("release loaded twice", "candidate_release.loaded_whole", "raw.dfe_census",
            "insert into raw.dfe_census select * from raw.dfe_census where _release_id = (select min(_release_id) from raw.dfe_census)"),
 ]  # fmt: skip

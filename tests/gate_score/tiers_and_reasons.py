@@ -60,7 +60,7 @@ TIERS: list[Corruption] = [
            f"update {LIST} set decided_by = 'points' where {GATED}"),
     frozen("tier between gate and points", "candidate_tier.computed_tier_is_the_higher",
            f"update {LIST} set computed_tier = 'targeted', computed_tier_name = 'Targeted support', computed_tier_rank = 3 where {GATED}"),
-    frozen("points over those available", "candidate_support_list.points_within_available",
+    frozen("points of a school over those available", "candidate_support_list.points_within_available",
            f"update {LIST} set points = points_available + 1 where {ONE}"),
     frozen("points available over all caps", "candidate_support_list.available_within_caps",
            f"update {LIST} set points_available = 99 where {ONE}"),

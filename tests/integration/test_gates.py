@@ -52,7 +52,7 @@ COPIED = ("rule_ruleset", "rule_tier", "rule_gate", "rule_indicator")
 BESIDE_FILES = (
     "candidate_ruleset", "candidate_school_in_registers", "candidate_result_in_files", "candidate_inspection_in_files",
     "candidate_indicator_figures", "candidate_indicator_points", "candidate_sentence", "candidate_tier", "candidate_reason",
-    "candidate_reconciliation",
+    "candidate_reconciliation", "candidate_people",
 )  # fmt: skip
 AS_AT = date(2019, 6, 30)
 NUMBERS = itertools.count(1)
@@ -737,6 +737,7 @@ def test_too_little_evidence_for_a_third_of_the_schools_is_a_warning() -> None:
     drafted.row("support_list", "110004").update(
         tier="insufficient_evidence", tier_name="Insufficient evidence", tier_rank=None, decided_by="coverage",
         points=0, points_available=3, points_share=0, coverage="0.2727", support_days=2, support_cost=3200,
+        computed_tier="insufficient_evidence", computed_tier_name="Insufficient evidence", computed_tier_rank=None,
     )  # fmt: skip
     for row in drafted.tables["school_risk"]:
         if row["urn"] == "110004":
@@ -768,7 +769,9 @@ def test_a_move_of_two_tiers_against_the_current_edition_is_a_warning(publisher_
         connection.execute("delete from publication.current_edition")
     assert moved.warns
     assert moved.urns == ("110001",)
-    assert moved.detail == "URN 110001: school_name School 110001, tier_before high, tier light_touch_plus"
+    assert moved.detail == (
+        "URN 110001: school_name School 110001, tier_before high, tier light_touch_plus, explained_by (blank)"
+    )
 
 
 def test_a_result_that_is_not_final_is_an_info(publisher_run: GateRun) -> None:

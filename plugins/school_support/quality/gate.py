@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from school_support.errors import SupportListError
 from school_support.quality.data_docs import write_data_docs
+from school_support.quality.fingerprint import fingerprint
 from school_support.quality.outcome import GateResult, ReleaseVerdict, RuleOutcome
 from school_support.quality.record import record
 from school_support.quality.rules import Release
@@ -126,6 +127,11 @@ def _judge(connection: Connection, run: GateRun, release: Release) -> ReleaseVer
             "update landing.release set status = %s, reason = %s where release_id = %s and status = 'loaded'",
             ("quarantined" if stops else "accepted", reason, release.release_id),
         )
+        if not stops:
+            rows = fingerprint(release.source, release.release_id)
+            connection.execute(
+                f"update landing.release set rows_fingerprint = ({rows}) where release_id = {release.release_id}"  # noqa: S608
+            )
     return ReleaseVerdict(
         release_id=release.release_id,
         source=release.source,
