@@ -232,7 +232,8 @@ worded as (
                 concat_ws(
                     ' ',
                     gate_exits.exits,
-                    'Points must be fewer than ' || to_char(final_tiers.cut_from * final_tiers.points_available, 'FM990.00')
+                    'Points must be fewer than '
+                    || to_char(final_tiers.cut_from * final_tiers.points_available, 'FM990.00')
                     || ' of the ' || to_char(final_tiers.points_available, 'FM990.00') || ' available (now '
                     || to_char(final_tiers.points, 'FM990.00')
                     || '), in two assessments running or with an improved inspection.'

@@ -32,7 +32,7 @@ for name, dag in bag.dags.items():
         "catchup": dag.catchup, "max_active_runs": dag.max_active_runs, "doc": dag.doc_md, "start": str(dag.start_date),
         "tasks": {
             task.task_id: {"pool": task.pool, "retries": task.retries, "policy": type(task.retry_policy).__name__,
-                           "timeout": task.execution_timeout.total_seconds()}
+                           "timeout": task.execution_timeout and task.execution_timeout.total_seconds()}
             for task in dag.tasks
         },
     }
@@ -99,13 +99,19 @@ def test_results_are_looked_for_on_fridays_of_release_months_and_after_each_seas
 
 def test_no_dag_starts_by_itself_for_the_past(read: dict[str, Any]) -> None:
     for name, dag in read["dags"].items():
-        assert (dag["catchup"], dag["max_active_runs"], dag["start"]) == (False, 1, "None"), name
+        # Several candidates may wait for their approval; publishing itself takes a lock.
+        runs = 16 if name == "publish_support_list" else 1
+        assert (dag["catchup"], dag["max_active_runs"], dag["start"]) == (False, runs, "None"), name
 
 
 def test_every_dag_and_task_is_documented_limited_and_retried_alike(read: dict[str, Any]) -> None:
     for name, dag in read["dags"].items():
         assert "*Schedule:*" in dag["doc"], name
-        for task in dag["tasks"].values():
+        for task_id, task in dag["tasks"].items():
+            if task_id == "approve_candidate":
+                # It waits for a person; a person is not asked twice.
+                assert (task["retries"], task["timeout"]) == (0, None)
+                continue
             assert (task["retries"], task["policy"], task["timeout"]) == (2, "RetryOnlyWhatMayPass", 1800), name
 
 

@@ -16,6 +16,7 @@ EMPTY: dict[str, Any] = {
     "as_at": None,
     "purpose": "annual",
     "previous_assessment_id": None,
+    "decisions_as_at": None,
 }
 
 
@@ -25,9 +26,15 @@ def test_empty_parameters_take_the_settings_and_the_date_of_the_run() -> None:
 
 
 def test_parameters_win() -> None:
-    params = EMPTY | {"authority": "874", "list_year": 2016, "as_at": "2015-06-30", "purpose": "backfill"}
+    params = EMPTY | {
+        "authority": "874",
+        "list_year": 2016,
+        "as_at": "2015-06-30",
+        "purpose": "backfill",
+        "decisions_as_at": "2015-07-20",
+    }
     asked = requested(params, default_as_at=date(2026, 11, 24))
-    assert asked == AssessmentRequest("874", 2016, date(2015, 6, 30), "backfill", None, None)
+    assert asked == AssessmentRequest("874", 2016, date(2015, 6, 30), "backfill", None, date(2015, 7, 20))
 
 
 @pytest.mark.parametrize(
