@@ -170,7 +170,7 @@ def read_edition_summary(edition_id: int) -> EditionSummary:
         demonstration,
         table,
         [
-            "Not met: " + sentence + (f" ({detail})" if detail else "") + (f" URNs {', '.join(urns)}" if urns else "")
+            "Not met: " + sentence + (f" URNs {', '.join(urns)}." if urns else f" ({detail})" if detail else "")
             for sentence, urns, detail in warnings
         ],
         [name for (name,) in quarantined],
