@@ -85,7 +85,7 @@ RESULTS: list[Corruption] = [
            f"insert into {RESULT} select (jsonb_populate_record(one, jsonb_build_object('urn', {OTHER}))).* from {RESULT} as one "
            f"where one.candidate_id = %(c)s and one.urn <> {OTHER} and one.result_urn <> one.urn"),
     frozen("another school's results under ours", "candidate_result_in_files.of_the_school_or_its_predecessor",
-           f"update {RESULT} set result_urn = (select min(urn) from raw.dfe_ks2 where la_code = '998') "
+           f"update {RESULT} set result_urn = (select min(urn) from raw.dfe_ks2 where la_code <> '999') "
            "where candidate_id = %(c)s and measure = 'rwm_expected_pct'"),
     frozen("results of a school that is not listed", "candidate_result.school_listed",
            f"update {RESULT} set urn = '100001' where candidate_id = %(c)s and measure = 'rwm_expected_pct' and academic_year = 2025"),

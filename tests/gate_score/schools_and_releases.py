@@ -135,7 +135,7 @@ RELEASES: list[Corruption] = [
            "update raw.dfe_ks2 set rwm_expected_pct = '88%%' where la_code = '999' and rwm_expected_pct ~ '^[0-9]+%%$' "
            f"and _release_id in {KNOWN}"),
     shared("raw rows of other authorities edited", "candidate_release.rows_as_accepted", "raw.dfe_absence",
-           "update raw.dfe_absence set overall_absence_pct = '1.0' where la_code = '998'"),
+           "update raw.dfe_absence set overall_absence_pct = '1.0' where la_code <> '999'"),
     shared("grades edited in raw", "candidate_release.rows_as_accepted", "raw.ofsted_mi",
            "update raw.ofsted_mi set overall_effectiveness = '1' where overall_effectiveness = '4' "
            f"and _release_id in {KNOWN}"),

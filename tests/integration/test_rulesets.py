@@ -99,7 +99,7 @@ def test_an_edition_settles_its_ruleset(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_demonstration_settles_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    published(candidate(2027), "builder", monkeypatch)
+    published(candidate(2027, demonstration=True), "builder", monkeypatch)
     assert rulesets_in_status() == []
     change_a_rule(tmp_path, monkeypatch)
     assert prepare_assessment("999", 2029, AS_AT)
