@@ -68,6 +68,7 @@ def change_a_rule(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = seed.read_text(encoding="utf-8")
     assert RULE in content
     seed.write_text(content.replace(RULE, RULE.replace("10.0", "11.0")), encoding="utf-8")
+    (folder / "expectations").symlink_to(settings().expectations)
     monkeypatch.setattr(settings(), "project", folder)
 
 
