@@ -175,7 +175,7 @@ panel as (
         max(expires_on) as expires_on
     from decisions
     group by assessment_id, urn
-    having count(distinct (decision, tier)) = 1
+    having count(distinct decision || coalesce(' ' || tier, '')) = 1
 ),
 
 final_tiers as (
@@ -207,8 +207,8 @@ worded as (
         case
             when final_tiers.decision = 'override'
                 then
-                    'The panel decided on this level of support; the rules alone give ' || final_tiers.computed_tier_name
-                    || '. Its reason: ' || final_tiers.decision_reason
+                    'The panel decided on this level of support; the rules alone give '
+                    || final_tiers.computed_tier_name || '. Its reason: ' || final_tiers.decision_reason
         end as panel_sentence,
         case
             when final_tiers.decided_by = 'held'
