@@ -28,7 +28,10 @@ SHOWN = (
 
 @pytest.fixture(scope="module", autouse=True)
 def own_warehouse(another_warehouse: Callable[[], AbstractContextManager[Path]]) -> Iterator[None]:
+    from school_support.warehouse.dbt import build
+
     with another_warehouse():
+        build(["resource_type:seed"])
         yield
 
 
