@@ -46,7 +46,6 @@ def publish_support_list() -> None:
         params=APPROVAL_FORM,
         response_timeout=timedelta(days=settings().approval_days),
         execution_timeout=None,
-        retries=0,
     )
 
     @task
