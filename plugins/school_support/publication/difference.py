@@ -93,8 +93,7 @@ def summarise_candidate(candidate_id: int) -> CandidateSummary:
             connection.cursor(row_factory=dict_row)
             .execute(
                 "select candidate_id, authority, authority_name, list_year, as_at::text, ruleset, content_hash, "
-                "coalesce(built_by, built_by_os_user) as built_by, demonstration, setting.budget "
-                "from publication.candidate left join seeds.authority_setting as setting using (authority, authority_name) "
+                "coalesce(built_by, built_by_os_user) as built_by, demonstration from publication.candidate "
                 "where candidate_id = %s",
                 (candidate_id,),
             )
@@ -102,6 +101,9 @@ def summarise_candidate(candidate_id: int) -> CandidateSummary:
         )
         if candidate is None:
             raise SupportListError(f"There is no candidate {candidate_id}.")
+        setting = connection.execute(
+            "select budget from seeds.authority_setting where authority = %s", (candidate["authority"],)
+        ).fetchone()
         current = connection.execute(CURRENT, {"candidate_id": candidate_id}).fetchone()
         gate = connection.execute(
             "select gate_run_id, passed, data_docs, (select count(*) from quality.rule_result as rule "
@@ -119,6 +121,7 @@ def summarise_candidate(candidate_id: int) -> CandidateSummary:
             failed=_failed(connection, gate[0]) if gate else [],
             tiers=_tiers(connection, both),
             moved=_moved(connection, both),
+            budget=setting[0] if setting else None,
         )
 
 
