@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 from rich.table import Table
 
 from school_support.assessment.rulesets import REMEDY, hashes_in_seeds
 from school_support.authorities import authority_of
+from school_support.clock import today
 from school_support.errors import SupportListError
 from school_support.landing.freshness import read_freshness
 from school_support.settings import settings
@@ -94,7 +93,7 @@ def _rulesets(connection: Connection) -> Table:
 
 def _freshness(connection: Connection) -> Table:
     """What is expected today of every source with a calendar, for the authority served."""
-    today = datetime.now(ZoneInfo("Europe/London")).date()
+    day = today()
     authority = settings().authority
     table = Table(
         "source",
@@ -102,11 +101,11 @@ def _freshness(connection: Connection) -> Table:
         "expected",
         "due",
         "days overdue",
-        title=f"Sources on {today:%-d %B %Y}",
+        title=f"Sources on {day:%-d %B %Y}",
         title_justify="left",
     )
     collection = authority_of(authority).collection
-    stands = {stand.source: stand for stand in read_freshness(connection, collection, authority, today)}
+    stands = {stand.source: stand for stand in read_freshness(connection, collection, authority, day)}
     for name, source in load_sources().items():
         if source.calendar is None:
             continue

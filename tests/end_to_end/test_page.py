@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from school_support.clock import today
 from school_support.orchestration.environment import password
 from school_support.orchestration.local import LocalAirflow
 from school_support.publication.freeze import freeze_candidate
-from school_support.returns.inbox import LONDON
 from school_support.settings import PROJECT
 from school_support.warehouse.connection import connect
 
@@ -143,10 +143,6 @@ def wait_for_run(page: Page) -> None:
     """Until the page itself says that the run has ended; stopped, it says why."""
     expect(page.locator("#run-state")).to_have_text(re.compile("Done|stopped"), timeout=RUN_MS)
     assert page.locator("#run-state").inner_text() == "Done.", page.locator("main").inner_text()
-
-
-def today() -> date:
-    return datetime.now(LONDON).date()
 
 
 def test_who_is_not_logged_in_is_led_to_the_login_and_back(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from school_support.clock import today
 from school_support.errors import SupportListError
 from school_support.publication.dispatch import (
-    LONDON,
     Recorded,
     posting_of_candidate,
     posting_of_edition,
@@ -92,10 +92,6 @@ def publish(mark: str, number: int, replaces: int | None, tier: str) -> tuple[in
             (edition,),
         )
     return candidate, edition
-
-
-def today() -> date:
-    return datetime.now(LONDON).date()
 
 
 def test_who_was_sent_what_and_when(lists: Lists) -> None:

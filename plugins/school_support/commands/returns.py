@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from school_support.clock import today
 from school_support.commands import plain_errors, screen
 from school_support.errors import SupportListError
 
@@ -39,7 +40,7 @@ def return_template(
     with plain_errors():
         code = authority or settings().authority
         school = _school(code, urn) if urn else None
-        write_template(file, code, _today(), settings().returns_contact, school)
+        write_template(file, code, today(), settings().returns_contact, school)
         whose = f" for {school.name} ({school.urn})" if school else ""
         screen.print(f"Form{whose} written to {file}.", highlight=False)
 
@@ -66,7 +67,7 @@ def check(file: Annotated[Path, typer.Argument(help="A form as a school filled i
         if kind:
             raise SupportListError(f"{file.name} is {kind[0]}. {kind[1]}")
         refuse_pupil_level(file, file.name)
-        form = read_form(file, file.name, received=_today())
+        form = read_form(file, file.name, received=today())
         table = Table("cell", "label", "what is wrong", "what is allowed")
         for fault in form.faults:
             table.add_row(fault.address, fault.label, fault.problem, fault.allowed)
@@ -118,7 +119,7 @@ def _school(authority: str, urn: str) -> Identity:
 
     embedded.start()
     with connect("support_loader") as connection:
-        known = open_schools(connection, authority, _today())
+        known = open_schools(connection, authority, today())
     if known is None:
         raise SupportListError(
             f"No register with schools of authority {authority} was taken in yet. Leave --urn out, or ingest one first."
@@ -129,9 +130,3 @@ def _school(authority: str, urn: str) -> Identity:
             f"URN {urn} is not an open school of authority {authority} in the register of {known.day:%d %B %Y}."
         )
     return school
-
-
-def _today() -> dt.date:
-    from school_support.returns.inbox import LONDON
-
-    return dt.datetime.now(LONDON).date()

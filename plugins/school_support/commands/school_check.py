@@ -47,7 +47,7 @@ def open_window(
 
         support-list letters write --candidate 3
     """
-    from school_support.publication.deadline import today
+    from school_support.clock import today
     from school_support.publication.school_check import open_check
 
     with plain_errors():
@@ -72,7 +72,7 @@ def comment(
 
         support-list school-check comment 3 --urn 900012 --kind factual_error --said "The Year 6 cohort had 18 pupils, not 28."
     """
-    from school_support.publication.deadline import today
+    from school_support.clock import today
     from school_support.publication.school_check import record_comment
 
     with plain_errors():
@@ -95,7 +95,7 @@ def answer(
 
         support-list school-check answer 7 --outcome upheld --reason "The register shows 18; the release was corrected."
     """
-    from school_support.publication.deadline import today
+    from school_support.clock import today
     from school_support.publication.school_check import answer_comment
 
     with plain_errors():
@@ -106,7 +106,7 @@ def answer(
 @app.command()
 def status(candidate: CandidateId) -> None:
     """Show where every school stands: letter sent, comment, outcome."""
-    from school_support.publication.deadline import today
+    from school_support.clock import today
     from school_support.publication.school_check import check_of_candidate, statuses
 
     with plain_errors():

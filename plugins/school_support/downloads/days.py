@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
-ENGLAND = ZoneInfo("Europe/London")
+from school_support.clock import LONDON
 
 
 def day_of(moment: object) -> dt.date | None:
@@ -17,9 +16,4 @@ def day_of(moment: object) -> dt.date | None:
         read = dt.datetime.fromisoformat(moment)
     except ValueError:
         return None
-    return read.astimezone(ENGLAND).date() if read.tzinfo else read.date()
-
-
-def today() -> dt.date:
-    """Today: it chooses which daily file to ask for, and never becomes a known-from date."""
-    return dt.datetime.now(ENGLAND).date()
+    return read.astimezone(LONDON).date() if read.tzinfo else read.date()

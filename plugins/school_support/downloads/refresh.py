@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from school_support.clock import today as today_in_england
 from school_support.downloads.addresses import Addresses, DataSet, load_addresses, stage_in
-from school_support.downloads.days import today as today_in_england
 from school_support.downloads.delivery import check_delivery, strip_people
 from school_support.downloads.faults import DownloadFailed, NotThere
 from school_support.downloads.mirror import Mirror

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from airflow.sdk import Param, get_current_context
 
-from school_support.orchestration.names import LONDON
+from school_support.clock import LONDON
 
 ASSESSMENT_PARAMS = {
     "authority": Param(
@@ -134,7 +133,7 @@ def day_of_run() -> date:
 
 def london_day(moment: datetime) -> date:
     """The calendar day in London at a moment; 30 June 23:30 UTC is 1 July there."""
-    return moment.astimezone(ZoneInfo(LONDON)).date()
+    return moment.astimezone(LONDON).date()
 
 
 def last_30_june(day: date) -> date:

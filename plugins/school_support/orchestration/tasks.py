@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow.sdk import CronTriggerTimetable, MultipleCronTriggerTimetable
 
-from school_support.orchestration.names import LONDON
+from school_support.clock import LONDON
 from school_support.orchestration.retries import RetryOnlyWhatMayPass
 
 DEFAULTS: dict[str, Any] = {
@@ -30,8 +30,8 @@ def london(*crons: str) -> CronTriggerTimetable | MultipleCronTriggerTimetable:
     """
     never = timedelta(0)
     if len(crons) == 1:
-        return CronTriggerTimetable(crons[0], timezone=LONDON, run_immediately=never)
-    return MultipleCronTriggerTimetable(*crons, timezone=LONDON, run_immediately=never)
+        return CronTriggerTimetable(crons[0], timezone=LONDON.key, run_immediately=never)
+    return MultipleCronTriggerTimetable(*crons, timezone=LONDON.key, run_immediately=never)
 
 
 def handed_on(value: Any) -> Any:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from holidays import country_holidays
 from psycopg import Connection
@@ -14,11 +13,6 @@ from school_support.errors import SupportListError
 
 DAY = timedelta(days=1)
 SATURDAY = 5
-
-
-def today() -> date:
-    """The calendar day in London."""
-    return datetime.now(ZoneInfo("Europe/London")).date()
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from school_support.clock import today
 from school_support.errors import SupportListError
 from school_support.warehouse.connection import connect
 
 Way = Literal["e-mail", "post", "portal", "by hand"]
 WAYS: tuple[str, ...] = get_args(Way)
-LONDON = ZoneInfo("Europe/London")
 # Two recordings of one posting at once would both find nothing recorded.
 DISPATCH_LOCK = 720_013
 NAMED_EDITION = re.compile(r"(?P<authority>[0-9]{3})/(?P<list_year>[0-9]{4})(?:/(?P<edition>[0-9]+))?")
@@ -112,7 +111,7 @@ def record_dispatch(
     Raises:
         SupportListError: the day is to come, the way is none that is known, or a letter was not written by then.
     """
-    if sent_on > datetime.now(LONDON).date():
+    if sent_on > today():
         raise SupportListError(f"{sent_on:%-d %B %Y} is to come: a letter is recorded once it was sent.")
     if channel not in WAYS:
         raise SupportListError(f"{channel!r} is no way that letters go: {', '.join(WAYS)}.")

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from school_support.clock import LONDON
 from school_support.errors import SupportListError
 from school_support.reports import words
 from school_support.reports.edition_data import Candidate, Edition, PanelRow, SupportRow
 
 Kind = Literal["draft", "final", "correction"]
-LONDON = ZoneInfo("Europe/London")
 CHAIRS = {"pupil_referral_unit": "The Chair of the Management Committee"}
 CIRCULATION = {
     "own": "This letter goes to your school alone; no other school is told your level.",

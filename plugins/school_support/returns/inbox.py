@@ -14,11 +14,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
 from school_support.authorities import authority_of
+from school_support.clock import LONDON
 from school_support.errors import SupportListError
 from school_support.landing.index import IndexedFile
 from school_support.landing.ingest import land, load_landed
@@ -38,7 +38,6 @@ from school_support.sources.reader import open_release
 from school_support.warehouse.connection import connect
 from school_support.warehouse.housekeeping import KEPT
 
-LONDON = ZoneInfo("Europe/London")
 # A file written to so recently may still be on its way.
 SETTLED = dt.timedelta(seconds=30)
 UNFINISHED = (".part", ".tmp", ".crdownload", ".partial")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from school_support.clock import today as today_in_london
 from school_support.errors import SupportListError
-from school_support.returns.inbox import LONDON
 from school_support.web import candidates, editions, runs, schools
 from school_support.web.access import Runs
 from school_support.web.context import Context
@@ -27,11 +27,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 TITLES = {401: "You are not logged in", 403: "This is not open to you", 404: "There is no such page"}
-
-
-def today_in_london() -> date:
-    """The day of receipt."""
-    return datetime.now(LONDON).date()
 
 
 def make_app(
