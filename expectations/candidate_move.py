@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from school_support.quality.rules import IMPROVEMENT_LEAD, Candidate, Rule, no_rows
 
-# The current edition of this list year or of the newest one before it.
 MOVED = """
     , before as (
-        select edition.candidate_id, former.as_at, former.ruleset
-        from publication.current_edition
-        inner join publication.edition as edition using (edition_id, authority, list_year)
-        inner join publication.candidate as former on former.candidate_id = edition.candidate_id
-        where edition.authority = '{authority}' and edition.list_year <= {list_year}
-            and edition.candidate_id <> {candidate_id}
-        order by edition.list_year desc
-        limit 1
+        select former.candidate_id, former.as_at, former.ruleset
+        from publication.held_against as held
+        inner join publication.candidate as former on former.candidate_id = held.former_candidate_id
+        where held.candidate_id = {candidate_id}
     ),
     moved as (
         select batch.urn, batch.school_name, listed.tier as tier_before, batch.tier,
@@ -63,9 +58,7 @@ MOVED = """
 
 def rules(candidate: Candidate) -> list[Rule]:
     """The rules of one candidate."""
-    moved = MOVED.format(
-        authority=candidate.authority, list_year=candidate.list_year, candidate_id=candidate.candidate_id
-    )
+    moved = MOVED.format(candidate_id=candidate.candidate_id)
     return [
         Rule(
             "moves_of_two_tiers_explained",

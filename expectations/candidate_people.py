@@ -2,66 +2,35 @@
 
 from __future__ import annotations
 
+from school_support.publication.occasions import PANEL_ASKED
 from school_support.quality.rules import IMPROVEMENT_LEAD, Candidate, Check, Rule, no_rows
-
-# Schools of the batch with what the panel must look at, by the occasions that the ruleset names.
-CURRENT_EDITION = """
-    select edition.candidate_id
-    from publication.current_edition
-    inner join publication.edition as edition using (edition_id, authority, list_year)
-    where authority = '{authority}' and list_year <= {list_year}
-    order by list_year desc
-    limit 1
-"""
 
 
 def rules(candidate: Candidate) -> list[Rule]:
     """The rules of one candidate."""
-    before = CURRENT_EDITION.format(authority=candidate.authority, list_year=candidate.list_year)
+    before_the_panel = (
+        "Put the schools before the panel, drop its decisions into the inbox, and propose the list again."
+    )
     return [
         _rule(
             candidate,
             "panel_decided_on_the_top_tier",
             "The panel confirmed or overrode every school that the rules place in the highest tier.",
-            _undecided(
-                "top_tier",
-                "batch.computed_tier_rank = (select max(tier_rank) from seeds.rule_tier where ruleset = candidate.ruleset)",
-            ),
-            "Put the schools before the panel, drop its decisions into the inbox, and propose the list again.",
+            _undecided("top_tier"),
+            before_the_panel,
         ),
         _rule(
             candidate,
             "panel_decided_on_moves_of_two_tiers",
             "The panel confirmed or overrode every school that moves by more than one tier against the current edition.",
-            _undecided(
-                "moved_two_tiers",
-                "abs(batch.tier_rank - (select former.tier_rank from publication.support_list as former "
-                f"where former.urn = batch.urn and former.candidate_id = ({before}))) > 1",
-            ),
-            "Put the schools before the panel, drop its decisions into the inbox, and propose the list again.",
+            _undecided("moved_two_tiers"),
+            before_the_panel,
         ),
         _rule(
             candidate,
             "panel_decided_on_commented_schools",
             "The panel confirmed or overrode every school that answered its draft letter, after the answer came.",
-            no_rows(
-                """
-                select distinct batch.urn, batch.tier, comment.received_on
-                from batch
-                inner join publication.candidate using (candidate_id)
-                inner join seeds.rule_moderation as occasion
-                    on occasion.ruleset = candidate.ruleset and occasion.occasion = 'comment'
-                inner join publication.school_check
-                    on school_check.authority = candidate.authority and school_check.list_year = candidate.list_year
-                inner join publication.school_comment as comment using (school_check_id)
-                where comment.urn = batch.urn
-                    and not exists (
-                        select from publication.panel_decision as decided
-                        where decided.candidate_id = batch.candidate_id and decided.urn = batch.urn
-                            and decided.decided_on >= comment.received_on
-                    )
-                """
-            ),
+            _undecided("comment"),
             "Let the panel read the comment and decide, take its decision in, and propose the list again.",
         ),
         _rule(
@@ -162,16 +131,10 @@ def rules(candidate: Candidate) -> list[Rule]:
     ]
 
 
-def _undecided(occasion: str, holds: str) -> Check:
+def _undecided(occasion: str) -> Check:
     return no_rows(
-        f"""
-        select batch.urn, batch.computed_tier, batch.tier
-        from batch
-        inner join publication.candidate using (candidate_id)
-        inner join seeds.rule_moderation as occasion
-            on occasion.ruleset = candidate.ruleset and occasion.occasion = '{occasion}'
-        where batch.decision is null and {holds}
-        """
+        f"select batch.urn, batch.computed_tier, batch.tier from batch inner join {PANEL_ASKED} as asked "
+        f"using (candidate_id, urn) where asked.occasion = '{occasion}'"
     )
 
 

@@ -69,19 +69,6 @@ class CandidateSummary:
     budget: Decimal | None
 
 
-# The current edition of the same list year, else of the newest before it.
-CURRENT = """
-    select edition.candidate_id, edition.list_year, edition.edition
-    from publication.candidate
-    inner join publication.current_edition on current_edition.authority = candidate.authority
-        and current_edition.list_year <= candidate.list_year
-    inner join publication.edition using (edition_id)
-    where candidate.candidate_id = %(candidate_id)s
-    order by edition.list_year desc
-    limit 1
-"""
-
-
 def summarise_candidate(candidate_id: int) -> CandidateSummary:
     """A candidate's gate, money and moves.
 
@@ -104,17 +91,20 @@ def summarise_candidate(candidate_id: int) -> CandidateSummary:
         setting = connection.execute(
             "select budget from seeds.authority_setting where authority = %s", (candidate["authority"],)
         ).fetchone()
-        current = connection.execute(CURRENT, {"candidate_id": candidate_id}).fetchone()
+        former = connection.execute(
+            "select former_candidate_id, list_year, edition from publication.held_against where candidate_id = %s",
+            (candidate_id,),
+        ).fetchone()
         gate = connection.execute(
             "select gate_run_id, passed, data_docs, (select count(*) from quality.rule_result as rule "
             "where rule.gate_run_id = gate_run.gate_run_id) from quality.gate_run "
             "where gate = 'candidate' and subject_id = %s order by gate_run_id desc limit 1",
             (candidate_id,),
         ).fetchone()
-        both = {"candidate_id": candidate_id, "before": current[0] if current else None}
+        both = {"candidate_id": candidate_id, "before": former[0] if former else None}
         return CandidateSummary(
             **candidate,
-            against=f"edition {current[2]} of list year {current[1]}" if current else None,
+            against=f"edition {former[2]} of list year {former[1]}" if former else None,
             gate_passed=gate[1] if gate else None,
             rules=gate[3] if gate else 0,
             data_docs=gate[2] if gate else None,

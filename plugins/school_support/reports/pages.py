@@ -36,6 +36,24 @@ TIER_CLASSES = {
     "light_touch": "t-light",
     "insufficient_evidence": "t-unknown",
 }
+# How values read in every page, the officers' too.
+FILTERS = {
+    "chance": words.chance,
+    "counted": words.counted,
+    "decided": partial(words.named, names=words.DECIDED),
+    "hundredths": words.hundredths,
+    "long_date": words.long_date,
+    "measured": words.measured,
+    "money": words.money,
+    "percent": words.percent,
+    "phase_name": partial(words.named, names=words.PHASES),
+    "plain": words.plain,
+    "reason": words.reason,
+    "school_year": words.school_year,
+    "sector_name": partial(words.named, names=words.SECTORS),
+    "source_name": partial(words.named, names=words.SOURCES),
+    "tier_class": lambda tier: TIER_CLASSES.get(tier, "t-other"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,29 +321,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
-        "chance": words.chance,
+    environment.filters |= FILTERS | {
         "chart_title": _chart_title,
-        "counted": words.counted,
         "days": lambda number: (
             "not set" if number is None else words.plain(number) + (" day" if number == 1 else " days")
         ),
-        "decided": partial(words.named, names=words.DECIDED),
-        "hundredths": words.hundredths,
-        "long_date": words.long_date,
         "long_day": lambda when: words.moment(when).split(" at ")[0],
-        "measured": words.measured,
-        "money": words.money,
-        "percent": words.percent,
         "period": _period,
-        "phase_name": partial(words.named, names=words.PHASES),
-        "plain": words.plain,
-        "reason": words.reason,
-        "school_year": words.school_year,
-        "sector_name": partial(words.named, names=words.SECTORS),
-        "source_name": partial(words.named, names=words.SOURCES),
         "times": times,
-        "tier_class": lambda tier: TIER_CLASSES.get(tier, "t-other"),
         "usage_name": partial(words.named, names=words.USAGES),
     }
     return environment

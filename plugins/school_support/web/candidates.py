@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any, Literal, cast
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -14,7 +13,7 @@ from school_support.web import warehouse
 from school_support.web.access import PROPOSE, PUBLISH, Person
 from school_support.web.context import Context, Number, Sent, see_other
 from school_support.web.filters import Filters
-from school_support.web.rows import MOVES, CandidateRow
+from school_support.web.rows import MOVES, CandidateRow, by_list_year
 
 
 def routes(context: Context) -> APIRouter:
@@ -24,13 +23,7 @@ def routes(context: Context) -> APIRouter:
 
     @router.get("/")
     def index(request: Request, person: Person = Depends(context.officer)) -> Response:
-        lists = [
-            (header, list(of_year))
-            for header, of_year in groupby(
-                warehouse.candidates(), key=lambda row: (row.authority, row.authority_name, row.list_year)
-            )
-        ]
-        return context.pages.show(request, person, "candidates.html.j2", lists=lists)
+        return context.pages.show(request, person, "candidates.html.j2", lists=by_list_year(warehouse.candidates()))
 
     @router.get("/candidates/{number}")
     def one(request: Request, number: Number, person: Person = Depends(context.officer)) -> Response:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from fastapi import APIRouter, Depends, Request, Response
 
 from school_support.reports.edition_data import releases_of
 from school_support.web import warehouse
 from school_support.web.access import Person
 from school_support.web.context import Context, Number
+from school_support.web.rows import by_list_year
 
 
 def routes(context: Context) -> APIRouter:
@@ -18,13 +17,7 @@ def routes(context: Context) -> APIRouter:
 
     @router.get("")
     def every(request: Request, person: Person = Depends(context.officer)) -> Response:
-        lists = [
-            (header, list(of_year))
-            for header, of_year in groupby(
-                warehouse.editions(), key=lambda row: (row.authority, row.authority_name, row.list_year)
-            )
-        ]
-        return context.pages.show(request, person, "editions.html.j2", lists=lists)
+        return context.pages.show(request, person, "editions.html.j2", lists=by_list_year(warehouse.editions()))
 
     @router.get("/{number}")
     def one(request: Request, number: Number, person: Person = Depends(context.officer)) -> Response:

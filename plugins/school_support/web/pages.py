@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from school_support.reports import words
+from school_support.reports.pages import FILTERS
 from school_support.reports.pages import TEMPLATES as REPORTS
-from school_support.reports.pages import TIER_CLASSES
 from school_support.web.access import Person
 from school_support.web.form_token import FormTokens
 
@@ -71,24 +71,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "chance": words.chance,
-        "counted": words.counted,
-        "decided": partial(words.named, names=words.DECIDED),
-        "hundredths": words.hundredths,
-        "long_date": words.long_date,
-        "measured": words.measured,
+    environment.filters |= FILTERS | {
         "moment": words.moment,
-        "money": words.money,
-        "percent": words.percent,
-        "phase_name": partial(words.named, names=words.PHASES),
-        "plain": words.plain,
         "readable": partial(words.named, names={}),
-        "reason": words.reason,
-        "school_year": words.school_year,
-        "sector_name": partial(words.named, names=words.SECTORS),
-        "source_name": partial(words.named, names=words.SOURCES),
         "zip_with": lambda one, other: list(zip(one, other, strict=True)),
-        "tier_class": lambda tier: TIER_CLASSES.get(tier, "t-other"),
     }
     return environment

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from itertools import groupby
+from typing import Any, TypeVar
 
 from school_support.reports.edition_data import SupportRow
 
@@ -16,6 +17,13 @@ MOVES = {
     "less": "less support",
     "other": "to or from insufficient evidence",
     "new": "not in that list",
+}
+
+# Why the panel is asked about a school, by the occasions of rule_moderation.
+OCCASIONS = {
+    "top_tier": "the rules place it in the highest tier",
+    "moved_two_tiers": "it moves by more than one tier",
+    "comment": "the school answered its draft letter",
 }
 
 
@@ -77,7 +85,12 @@ class ListedSchool(SupportRow):
     former_tier: str | None
     former_tier_name: str | None
     former_tier_rank: int | None
-    panel_asked_because: list[str]
+    occasions: list[str]
+
+    @property
+    def panel_asked_because(self) -> list[str]:
+        """Why the panel must still decide, in words; empty where it need not."""
+        return [OCCASIONS[occasion] for occasion in self.occasions]
 
     @property
     def move(self) -> str:
@@ -103,21 +116,6 @@ class TierRow:
     schools: int
     days: Decimal
     cost: Decimal
-
-
-@dataclass(frozen=True)
-class RuleRow:
-    """One rule of the gate and its outcome."""
-
-    rule_id: str
-    owner: str
-    severity: str
-    success: bool
-    sentence: str
-    how_to_resolve: str
-    unexpected_count: int | None
-    unexpected_urns: list[str] | None
-    detail: str | None
 
 
 @dataclass(frozen=True)
@@ -192,3 +190,12 @@ class EditionRow:
     manifest: Mapping[str, Any]
     manifest_sha256: str | None
     is_current: bool
+
+
+OfList = TypeVar("OfList", CandidateRow, EditionRow)
+
+
+def by_list_year(rows: Sequence[OfList]) -> list[tuple[tuple[str, str, int], list[OfList]]]:
+    """Rows in the order of their authority and list year, grouped under code, name and year."""
+    groups = groupby(rows, key=lambda row: (row.authority, row.authority_name, row.list_year))
+    return [(of, list(group)) for of, group in groups]

@@ -9,7 +9,8 @@ from fastapi import HTTPException
 from psycopg import sql
 from psycopg.rows import class_row, dict_row
 
-from school_support.reports.edition_data import IndicatorRow, InspectionRow, columns_of
+from school_support.publication.occasions import PANEL_ASKED
+from school_support.reports.edition_data import IndicatorRow, InspectionRow, RuleResult, columns_of
 from school_support.warehouse.connection import connect
 from school_support.web.rows import (
     CandidateRow,
@@ -17,7 +18,6 @@ from school_support.web.rows import (
     HistoryRow,
     ListedSchool,
     PanelRow,
-    RuleRow,
     TierRow,
     TrendRow,
 )
@@ -56,67 +56,19 @@ left join publication.edition as current_list on current_list.edition_id = point
 left join seeds.authority_setting as setting on setting.authority = candidate.authority
 """
 
-# A list is held against the one it would replace; the first of a year against the list of the year before.
-COMPARED_WITH = """
-select other.edition_id, other.candidate_id, other.list_year, other.edition
-from publication.candidate
-left join publication.edition as own using (candidate_id)
-inner join publication.edition as other
-    on other.authority = candidate.authority and other.candidate_id <> candidate.candidate_id
-left join publication.current_edition as pointer on pointer.edition_id = other.edition_id
-where candidate.candidate_id = %(candidate)s
-    and case
-        when own.replaces_edition_id is not null then other.edition_id = own.replaces_edition_id
-        when own.edition_id is not null then pointer.edition_id is not null and other.list_year < candidate.list_year
-        else pointer.edition_id is not null and other.list_year <= candidate.list_year
-    end
-order by other.list_year desc
-limit 1
-"""
-
 SCHOOLS = """
 with
-occasions as (
-    select occasion from seeds.rule_moderation where ruleset = %(ruleset)s
-),
-highest as (
-    select max(tier_rank) as tier_rank from seeds.rule_tier where ruleset = %(ruleset)s
-),
-listed as (
-    select list.*, former.tier as former_tier, former.tier_name as former_tier_name, former.tier_rank as former_tier_rank
-    from publication.support_list as list
-    left join publication.support_list as former
-        on former.urn = list.urn and former.candidate_id = %(compared_with)s
-    where list.candidate_id = %(candidate)s
-),
 asked as (
-    select
-        listed.urn,
-        array_remove(array[
-            case when 'top_tier' in (select occasion from occasions)
-                and coalesce(listed.computed_tier_rank, listed.tier_rank) = highest.tier_rank and listed.decision is null
-                then 'the rules place it in the highest tier' end,
-            case when 'moved_two_tiers' in (select occasion from occasions)
-                and abs(listed.tier_rank - listed.former_tier_rank) > 1 and listed.decision is null
-                then 'it moves by more than one tier' end,
-            case when 'comment' in (select occasion from occasions)
-                and exists (
-                    select from publication.school_comment as comment
-                    inner join publication.school_check using (school_check_id)
-                    where school_check.authority = %(authority)s and school_check.list_year = %(list_year)s
-                        and comment.urn = listed.urn
-                        and not exists (
-                            select from publication.panel_decision as decided
-                            where decided.candidate_id = listed.candidate_id and decided.urn = listed.urn
-                                and decided.decided_on >= comment.received_on
-                        )
-                )
-                then 'the school answered its draft letter' end
-        ], null) as panel_asked_because
-    from listed cross join highest
+    select urn, array_agg(occasion) as occasions from {asked} as asked
+    where candidate_id = %(candidate)s
+    group by urn
 )
-select {columns}, listed.former_tier, listed.former_tier_name, listed.former_tier_rank, asked.panel_asked_because
-from listed inner join asked using (urn)
+select {columns}, former.tier as former_tier, former.tier_name as former_tier_name, former.tier_rank as former_tier_rank,
+    coalesce(asked.occasions, '{{}}') as occasions
+from publication.support_list as listed
+left join asked using (urn)
+left join publication.support_list as former on former.urn = listed.urn and former.candidate_id = %(compared_with)s
+where listed.candidate_id = %(candidate)s
 order by listed.school_name, listed.urn
 """
 
@@ -208,20 +160,24 @@ def candidate(candidate_id: int) -> CandidateRow:
 def compared_with(candidate_id: int) -> dict[str, Any] | None:
     """The edition that a candidate is held against: edition_id, candidate_id, list_year, edition."""
     with connect(ROLE) as connection, connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(COMPARED_WITH, {"candidate": candidate_id}).fetchone()
+        return cursor.execute(
+            "select edition_id, former_candidate_id as candidate_id, list_year, edition from publication.held_against "
+            "where candidate_id = %s",
+            (candidate_id,),
+        ).fetchone()
 
 
 def schools(of: CandidateRow, former: Mapping[str, Any] | None) -> list[ListedSchool]:
     """The schools of a candidate by name, each with its tier in the edition it is held against."""
-    frozen = [name for name in columns_of(ListedSchool) if not name.startswith(("former_", "panel_asked"))]
-    query = sql.SQL(SCHOOLS).format(columns=sql.SQL(", ").join(sql.Identifier("listed", name) for name in frozen))
+    frozen = [name for name in columns_of(ListedSchool) if not name.startswith(("former_", "occasions"))]
+    query = sql.SQL(SCHOOLS).format(
+        asked=sql.SQL(PANEL_ASKED),
+        columns=sql.SQL(", ").join(sql.Identifier("listed", name) for name in frozen),
+    )
     return _rows(
         ListedSchool,
         query,
         candidate=of.candidate_id,
-        authority=of.authority,
-        list_year=of.list_year,
-        ruleset=of.ruleset,
         compared_with=former["candidate_id"] if former else None,
     )
 
@@ -245,9 +201,9 @@ def tiers(of: CandidateRow) -> list[TierRow]:
     return _rows(TierRow, TIERS, candidate=of.candidate_id, ruleset=of.ruleset)
 
 
-def gate_rules(of: CandidateRow) -> list[RuleRow]:
+def gate_rules(of: CandidateRow) -> list[RuleResult]:
     """What the newest run of gate 2 said, failures first; empty where it never ran."""
-    return _rows(RuleRow, RULES, gate_run=of.gate_run_id) if of.gate_run_id is not None else []
+    return _rows(RuleResult, RULES, gate_run=of.gate_run_id) if of.gate_run_id is not None else []
 
 
 def indicators(of: CandidateRow, urn: str) -> list[IndicatorRow]:

@@ -24,7 +24,7 @@ def school() -> MakeSchool:
             "computed_tier": "targeted", "computed_tier_name": "Targeted support", "computed_tier_rank": 3,
             "decision": None, "decision_reason": None, "sensitive_to": None, "exit_criteria": None,
             "former_tier": "targeted", "former_tier_name": "Targeted support", "former_tier_rank": 3,
-            "panel_asked_because": [],
+            "occasions": [],
         }  # fmt: skip
         return ListedSchool(**(values | changes))  # type: ignore[arg-type]
 

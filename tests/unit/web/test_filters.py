@@ -14,7 +14,7 @@ from .conftest import MakeSchool
 def schools(school: MakeSchool) -> list[ListedSchool]:
     return [
         school("990001", school_name="Alder Lane"),
-        school("990002", school_name="Beacon", tier="high", tier_rank=4, panel_asked_because=["the rules say so"]),
+        school("990002", school_name="Beacon", tier="high", tier_rank=4, occasions=["top_tier"]),
         school("990003", school_name="Cedar", phase="secondary", former_tier=None, former_tier_rank=None),
         school("990004", school_name="Dove", sector="academy", tier="light_touch", tier_rank=1, sensitive_to="cut + 1"),
         school("990005", school_name="Elder", tier="insufficient_evidence", tier_rank=None),
