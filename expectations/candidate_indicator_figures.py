@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from school_support.quality.evidence import notes_in_force
+from school_support.quality.ruled import RULED
 from school_support.quality.rules import DATA_ENGINEER, Candidate, Check, Rule, no_rows
 
 BUILD_AGAIN = (
@@ -13,13 +14,6 @@ BUILD_AGAIN = (
 ROUNDING = 0.0015
 CHANCE_ROUNDING = 0.02
 SAID = "batch.urn, batch.indicator"
-RULED = """
-    from batch
-    inner join publication.candidate using (candidate_id)
-    inner join publication.school using (candidate_id, urn)
-    inner join seeds.rule_ruleset as ruleset on ruleset.ruleset = candidate.ruleset
-    inner join seeds.rule_indicator as ruled on ruled.ruleset = candidate.ruleset and ruled.indicator = batch.indicator
-"""
 # Each row with the years that count for it, newest first, and what those years' results come to.
 POOLED = f"""
     , named as (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from school_support.quality.ruled import RULED, inspection_due
 from school_support.quality.rules import IMPROVEMENT_LEAD, Candidate, Check, Rule, no_rows
 
 BUILD_AGAIN = (
@@ -9,13 +10,6 @@ BUILD_AGAIN = (
     "rule_* seeds, and build the assessment again."
 )
 SAID = "batch.urn, batch.indicator"
-RULED = """
-    from batch
-    inner join publication.candidate using (candidate_id)
-    inner join publication.school using (candidate_id, urn)
-    inner join seeds.rule_ruleset as ruleset on ruleset.ruleset = candidate.ruleset
-    inner join seeds.rule_indicator as ruled on ruled.ruleset = candidate.ruleset and ruled.indicator = batch.indicator
-"""
 ESTIMATE = "ruled.noise is not null and batch.value is not null and batch.probability_beyond_line is not null"
 # What stands in bands: how bad it must be for which share of the weight.
 BANDED = f"""
@@ -40,22 +34,13 @@ DUE = f"""
     {RULED}
     left join publication.inspection as latest
         on latest.candidate_id = batch.candidate_id and latest.urn = batch.urn and latest.is_latest
-    inner join seeds.rule_inspection_due as due on due.ruleset = candidate.ruleset and due.last_outcome = case
-        when latest.urn is null then 'new_school'
-        when latest.concern_level = 'serious' then 'inadequate'
-        when latest.concern_level = 'concern' then 'requires_improvement'
-        when latest.overall_effectiveness = '1' then 'outstanding'
-        else 'good' end
+    {inspection_due("latest")}
+    cross join lateral (select make_date(candidate.list_year, 8, 31) as day) as list_year_ends
     cross join lateral (
-        select (coalesce(latest.inspection_date, school.open_date)
-            + make_interval(months => (12 * due.interval_years)::integer))::date as day,
-            make_date(candidate.list_year, 8, 31) as list_year_ends
-    ) as comes
-    cross join lateral (
-        select case when comes.day is null then 0 when comes.day <= comes.list_year_ends then due.share_by_end_of_list_year
-            when comes.day <= comes.list_year_ends + interval '1 year' then due.share_in_year_after else 0 end as share
+        select case when comes.day is null then 0 when comes.day <= list_year_ends.day then due.share_by_end_of_list_year
+            when comes.day <= list_year_ends.day + interval '1 year' then due.share_in_year_after else 0 end as share
     ) as visit
-    where ruled.method = 'inspection_due' and batch.value is not null
+    where ruled.method = 'inspection_due' and batch.value is not null and due.last_outcome is not null
 """
 # The points of each domain by its indicators; a ruleset gives a domain no more than its cap.
 DOMAINS = """

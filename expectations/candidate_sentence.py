@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from school_support.quality.evidence import notes_in_force
+from school_support.quality.ruled import RULED, inspection_due
 from school_support.quality.rules import IMPROVEMENT_LEAD, Candidate, Check, Rule, no_rows
 
 WRITE_AGAIN = (
@@ -95,7 +96,7 @@ def rules(candidate: Candidate) -> list[Rule]:
                     from notes group by urn
                 )
                 select {SAID}, batch.sentence, words.said
-                {_ruled()}
+                {RULED}
                 left join words on words.urn = batch.urn
                 where ruled.method = 'local_intelligence' and batch.value is not null
                     and batch.sentence is distinct from replace(ruled.sentence, '{{value}}', words.said)
@@ -108,7 +109,7 @@ def rules(candidate: Candidate) -> list[Rule]:
             no_rows(
                 f"""
                 select {SAID}, batch.value, batch.sentence
-                {_ruled()}
+                {RULED}
                 where ruled.method = 'leadership' and batch.value is not null
                     and batch.sentence not like 'The school reported %'
                     and right(rtrim(batch.sentence, '.'), 15) not like
@@ -117,16 +118,6 @@ def rules(candidate: Candidate) -> list[Rule]:
             ),
         ),
     ]
-
-
-def _ruled() -> str:
-    return """
-        from batch
-        inner join publication.candidate using (candidate_id)
-        inner join publication.school using (candidate_id, urn)
-        inner join seeds.rule_ruleset as ruleset on ruleset.ruleset = candidate.ruleset
-        inner join seeds.rule_indicator as ruled on ruled.ruleset = candidate.ruleset and ruled.indicator = batch.indicator
-    """
 
 
 def _written(years: str, value: str) -> str:
@@ -138,7 +129,7 @@ def _written(years: str, value: str) -> str:
     return f"""
         written as (
             select batch.*, ruled.method, ruled.worse, ruled.better, ruleset.minimum_pupils, {filled} as written
-            {_ruled()}
+            {RULED}
             where batch.reason_code is null
         )"""
 
@@ -191,21 +182,12 @@ def _inspections() -> str:
                     else 'The latest graded inspection was on ' || {_day("seen.inspection_date")}
                         || '; the next is due by ' || {_day("comes.day")} || '.'
                 end as written
-            {_ruled()}
+            {RULED}
             left join seen on seen.urn = batch.urn
                 and seen.recency = case ruled.method when 'inspection_previous' then 2 else 1 end
             left join seeds.rule_concern_points as concern
                 on concern.ruleset = candidate.ruleset and concern.concern_level = seen.concern_level
-            left join seeds.rule_inspection_due as due on due.ruleset = candidate.ruleset and due.last_outcome = case
-                when seen.urn is null then 'new_school'
-                when seen.concern_level = 'serious' then 'inadequate'
-                when seen.concern_level = 'concern' then 'requires_improvement'
-                when seen.overall_effectiveness = '1' then 'outstanding'
-                else 'good' end
-            cross join lateral (
-                select (coalesce(seen.inspection_date, school.open_date)
-                    + make_interval(months => (12 * due.interval_years)::integer))::date as day
-            ) as comes
+            {inspection_due("seen")}
             where ruled.method in ('inspection_outcome', 'inspection_previous', 'inspection_due') and batch.value is not null
         )
         select urn, indicator, sentence, written from worded where sentence is distinct from written

@@ -10,6 +10,8 @@ from school_support.settings import settings
 from school_support.warehouse.connection import connect
 
 Channel = Literal["command line", "airflow", "page"]
+# Two people who decide on one candidate at the same moment would both be recorded.
+DECISION_LOCK = 720_006
 
 
 def record_decision(
@@ -43,7 +45,7 @@ def record_decision(
     if decision == "rejected" and not (note or "").strip():
         raise SupportListError(f"Say why candidate {candidate_id} is rejected: the next one is made to answer it.")
     with connect("support_publisher") as connection:
-        connection.execute("select pg_advisory_xact_lock(720006, %s)", (candidate_id,))
+        connection.execute("select pg_advisory_xact_lock(%s, %s)", (DECISION_LOCK, candidate_id))
         found = connection.execute(
             """
             select candidate.content_hash, candidate.built_by_os_user, candidate.built_by, candidate.demonstration,

@@ -61,10 +61,10 @@ def publish_candidate(candidate_id: int, reason: str | None = None) -> Published
         replaces = (
             {"edition": current.edition, "content_hash": current.content_hash, "reason": reason} if current else None
         )
-        number, published_at = connection.execute(
+        [(number, published_at)] = connection.execute(
             "select 1 + coalesce(max(edition), 0), now() from publication.edition where authority = %s and list_year = %s",
             (candidate["authority"], candidate["list_year"]),
-        ).fetchone() or (1, None)
+        ).fetchall()
         manifest = make_manifest(connection, candidate_id, candidate, approval, replaces) | {
             "edition": number,
             "published_at": published_at,
@@ -76,7 +76,7 @@ def publish_candidate(candidate_id: int, reason: str | None = None) -> Published
             values (%(authority)s, %(list_year)s, %(edition)s, %(candidate_id)s, %(content_hash)s, %(approval_id)s,
                 %(demonstration)s, %(replaces)s, %(reason)s, %(circulation)s, %(published_at)s, %(manifest)s,
                 %(manifest_sha256)s)
-            returning edition_id, edition
+            returning edition_id
             """,
             {
                 **candidate,
@@ -96,7 +96,7 @@ def publish_candidate(candidate_id: int, reason: str | None = None) -> Published
             connection.execute(
                 "insert into control.settled_ruleset (ruleset, ruleset_hash, authority, list_year, edition) "
                 "values (%(ruleset)s, %(ruleset_hash)s, %(authority)s, %(list_year)s, %(edition)s) on conflict do nothing",
-                {**candidate, "edition": made[1]},
+                {**candidate, "edition": number},
             )
         connection.execute(
             "insert into publication.current_edition (authority, list_year, edition_id) values (%s, %s, %s) "
@@ -104,7 +104,7 @@ def publish_candidate(candidate_id: int, reason: str | None = None) -> Published
             (candidate["authority"], candidate["list_year"], made[0]),
         )
         return Published(
-            made[0], candidate["authority"], candidate["list_year"], made[1], candidate["content_hash"], True
+            made[0], candidate["authority"], candidate["list_year"], number, candidate["content_hash"], True
         )
 
 

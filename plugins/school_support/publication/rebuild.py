@@ -102,8 +102,8 @@ def main(path: Path) -> None:
         _step("reading the files")
         load_landed(sources)
         _step("gate 1")
-        refused = [verdict.reason for verdict in accept_loaded(sources) if not verdict.accepted]
-        _refuse_lost(refused)
+        accept_loaded(sources)
+        _refuse_lost()
         _step("staging")
         build(["resource_type:seed", "staging"])
         _step("assessing")
@@ -132,14 +132,14 @@ def _restore_releases(releases: list[dict[str, Any]]) -> dict[str, int]:
         return dict(connection.execute("select sha256, release_id from landing.release").fetchall())
 
 
-def _refuse_lost(refused: list[str | None]) -> None:
+def _refuse_lost() -> None:
     with connect("support_loader") as connection:
-        quarantined = connection.execute(
-            "select reason from landing.release where status <> 'accepted' order by release_id"
+        lost = connection.execute(
+            "select coalesce(reason, file_name) from landing.release where status <> 'accepted' order by release_id"
         ).fetchall()
-    reasons = [str(reason) for reason in refused] + [str(reason) for (reason,) in quarantined]
-    if reasons:
-        raise SupportListError("Releases of the edition are not accepted today:\n" + "\n".join(reasons))
+    if lost:
+        reasons = "\n".join(reason for (reason,) in lost)
+        raise SupportListError(f"Releases of the edition are not accepted today:\n{reasons}")
 
 
 def _restore_assessments(
