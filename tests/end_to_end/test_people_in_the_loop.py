@@ -248,6 +248,12 @@ def test_approve_reject_and_four_eyes_in_airflow(july: July) -> None:
         assert editions() == 0
         respond(airflow, runs["approved"], "Approve", "Seen.")
         assert set(ended(airflow, runs["approved"]).values()) == {"success"}
+        # Asked about a candidate that was rejected already, nobody is asked again.
+        assert ended(airflow, ask(airflow, july.rejected)) == {
+            "approve_candidate": "success",
+            "publish_edition": "skipped",
+            "write_outputs": "skipped",
+        }
     assert "It passed the gate" in shown["approved"]["body"]
     assert "There is no edition yet to compare it with." in shown["approved"]["body"]
     assert decision_on(july.built_by_admin) is None

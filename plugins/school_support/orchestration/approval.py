@@ -6,7 +6,6 @@ from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Context, Param
-from airflow.sdk.exceptions import AirflowSkipException
 
 # What the person who answers may fill in.
 APPROVAL_FORM = {"note": Param("", type="string", title="Note", description_md="Why; a rejection needs one.")}
@@ -29,8 +28,9 @@ class ApproveCandidate(ApprovalOperator):
         summary = summarise_candidate(candidate_id)
         decided = decision_on(candidate_id)
         if decided == "rejected":
-            raise AirflowSkipException(f"Candidate {candidate_id} was rejected; the last edition stays.")
-        if decided == "approved":
+            self.log.info("Candidate %s was rejected; the last edition stays.", candidate_id)
+            self.skip(ti=context["ti"], tasks=context["task"].get_direct_relatives(upstream=False))
+        if decided is not None:
             return None
         self.body = approver_page(summary)
         return super().execute(context)
