@@ -22,6 +22,7 @@ from school_support.cli import app
 from school_support.errors import SupportListError
 from school_support.landing.ingest import land_folder, load_landed
 from school_support.orchestration.local import LocalAirflow
+from school_support.orchestration.supervisor import log_file
 from school_support.publication.approve import decision_on, record_decision
 from school_support.publication.edition import publish_candidate
 from school_support.publication.freeze import freeze_candidate
@@ -184,10 +185,15 @@ def ask(airflow: LocalAirflow, candidate_id: int, reason: str | None = None) -> 
 
 
 def waiting(airflow: LocalAirflow, run: str) -> dict[str, Any]:
-    """What the person is shown."""
+    """What the person is shown.
+
+    A person is slower than the scheduler: Airflow asks again where the answer comes before the scheduler has noted that the
+    process which asked has ended (it then takes the end of that process for the end of the task).
+    """
     for _ in range(600):
         task = airflow.client.find(f"{run}/taskInstances/approve_candidate")
-        if task and task["state"] == "awaiting_input":
+        parked = any("TaskInstance Finished" in line and "state=awaiting_input" in line for line in scheduled(run))
+        if task and task["state"] == "awaiting_input" and parked:
             return dict(airflow.client.get(f"{run}/taskInstances/approve_candidate/-1/hitlDetails"))
         time.sleep(0.2)
     raise AssertionError(f"{run} does not wait for anybody: {task}")
@@ -200,7 +206,13 @@ def ended(airflow: LocalAirflow, run: str) -> dict[str, str]:
             tasks = airflow.client.get(f"{run}/taskInstances")["task_instances"]
             return {task["task_id"]: task["state"] for task in tasks}
         time.sleep(0.2)
-    raise AssertionError(f"{run} does not end")
+    raise AssertionError(f"{run} does not end; the scheduler says of it:\n" + "\n".join(scheduled(run)))
+
+
+def scheduled(run: str) -> list[str]:
+    """What the scheduler wrote about a run."""
+    run_id = run.rsplit("/", maxsplit=1)[-1]
+    return [line for line in log_file(settings().airflow_home, "scheduler").read_text().splitlines() if run_id in line]
 
 
 def respond(airflow: LocalAirflow, run: str, chosen: str, note: str = "") -> None:
