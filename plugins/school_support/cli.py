@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from school_support.commands import (
     contract,
     decide,
+    deploy,
     download,
     explain,
     letters,
@@ -56,6 +57,11 @@ for command in (decide.summary, decide.approve, decide.reject):
     app.command()(command)
 app.command("verify")(verify.verify)
 app.command("what-if")(what_if.what_if)
+app.command()(deploy.secrets)
+app.command()(deploy.migrate)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(
+    deploy.airflow
+)
 SAMPLE_AUTHORITY = "999"
 SAMPLE_AS_AT = date(2026, 6, 30)
 OUTPUTS = {
@@ -110,6 +116,20 @@ def run(
 
 
 @app.command()
+def demonstrate() -> None:
+    """Publish the sample, once, if the sample authority is served: shows that a new installation works."""
+    from school_support.status import count_editions
+
+    with plain_errors():
+        if settings().authority != SAMPLE_AUTHORITY:
+            screen.print(f"This installation serves authority {settings().authority}: there is nothing to demonstrate.")
+        elif editions := count_editions():
+            screen.print(f"{editions} editions stand already: there is nothing to demonstrate.")
+        else:
+            run()
+
+
+@app.command()
 def sample(
     folder: Annotated[Path | None, typer.Argument(help="Where to write it; default: the state folder.")] = None,
 ) -> None:
@@ -126,12 +146,12 @@ def sample(
 def up() -> None:
     """Start PostgreSQL and Airflow with the DAGs scheduled; stay until Ctrl-C."""
     from school_support.orchestration.serve import serve
-    from school_support.warehouse import embedded
+    from school_support.warehouse import server
     from school_support.warehouse.migrate import migrate
 
     with plain_errors():
         _sample_folder()
-        embedded.start()
+        server.start()
         migrate()
         serve()
 
@@ -140,11 +160,11 @@ def up() -> None:
 def stop() -> None:
     """Stop Airflow and PostgreSQL of this state folder; the data stay."""
     from school_support.orchestration.local import stop_local_airflow
-    from school_support.warehouse import embedded
+    from school_support.warehouse import server
 
     with plain_errors():
         stop_local_airflow()
-        screen.print("PostgreSQL stopped." if embedded.stop() else "PostgreSQL was not running.")
+        screen.print("PostgreSQL stopped." if server.stop() else "PostgreSQL was not running.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -155,15 +175,16 @@ def psql(context: typer.Context, role: Annotated[str, typer.Option(help="Databas
 
         support-list psql -- -c "select tier_name, count(*) from bi.support_list_v1 group by 1"
     """
-    from school_support.warehouse import embedded
+    from school_support.warehouse import server
     from school_support.warehouse.connection import parameters
+    from school_support.warehouse.embedded import psql_program
 
     with plain_errors():
-        embedded.start()
+        server.start()
         address = parameters(role)
         environment = os.environ | {"PGPASSWORD": address["password"]}
         command = [
-            str(embedded.psql_program()),
+            str(psql_program()),
             "-h",
             address["host"],
             "-p",
@@ -178,12 +199,12 @@ def psql(context: typer.Context, role: Annotated[str, typer.Option(help="Databas
 @app.command()
 def docs() -> None:
     """Write dbt's documentation of every model, column and test, with the lineage, as one page that needs no network."""
-    from school_support.warehouse import embedded
+    from school_support.warehouse import server
     from school_support.warehouse.dbt import document
     from school_support.warehouse.migrate import migrate
 
     with plain_errors():
-        embedded.start()
+        server.start()
         migrate()
         screen.print(f"dbt docs: {document()}", highlight=False, soft_wrap=True)
 

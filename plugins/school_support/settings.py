@@ -23,6 +23,31 @@ class Settings(BaseSettings):
     project: Path = PROJECT
     home: Path = Field(default=PROJECT / ".support-list")
     postgres_port: int = 0
+    secrets: Path | None = Field(
+        default=None,
+        description="Folder with a file a secret, named like its variable; none: secrets.env in the state folder.",
+    )
+    airflow_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/]+$",
+        description="Address of an Airflow that runs elsewhere; none: one is started on this machine when it is needed.",
+    )
+    public_url: str | None = Field(
+        default=None, description="Address at which people open Airflow, if it is another than airflow_url."
+    )
+    broker: str | None = Field(
+        default=None,
+        pattern=r"^[^:/]+:[0-9]+$",
+        description="Host and port of the Redis that hands tasks to Celery workers; none: tasks run on this machine.",
+    )
+    parallel_tasks: int = Field(
+        default=4, ge=1, description="Tasks that run at once, on this machine or on each Celery worker."
+    )
+    users: str = Field(
+        default="admin:admin,lead:op,officer:user,reader:viewer",
+        pattern=r"^[A-Za-z0-9._@-]+:(admin|op|user|viewer)(,[A-Za-z0-9._@-]+:(admin|op|user|viewer))*$",
+        description="Who may log in to Airflow, and as what: op approves, user proposes, viewer sees no school. One is admin.",
+    )
     data: Path | None = Field(default=None, description="Folder of files with a releases.csv; none: the sample.")
     authority: str = Field(default="999", pattern=r"^[0-9]{3}$", description="LA code that is served.")
     approval_days: float = Field(default=14, gt=0, description="How long an approval in Airflow may be waited for.")

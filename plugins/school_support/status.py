@@ -118,6 +118,14 @@ def _freshness(connection: Connection) -> Table:
     return table
 
 
+def count_editions() -> int:
+    """Editions that were ever published."""
+    with connect("support_publisher") as connection:
+        found = connection.execute("select count(*) from publication.edition").fetchone()
+    assert found is not None  # noqa: S101  # a count has a row
+    return int(found[0])
+
+
 def read_edition_summary(edition_id: int) -> EditionSummary:
     """Counts, days and money by tier of an edition, and the warnings of its gate.
 

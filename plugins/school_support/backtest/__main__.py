@@ -13,7 +13,7 @@ from school_support.landing.ingest import land_folder, load_landed
 from school_support.quality.gate import accept_loaded
 from school_support.settings import settings
 from school_support.sources.contract import load_sources
-from school_support.warehouse import embedded
+from school_support.warehouse import server
 from school_support.warehouse.dbt import build
 from school_support.warehouse.migrate import migrate
 
@@ -23,7 +23,7 @@ def main(folder: str) -> None:
     with plain_errors():
         if not folder or not Path(folder).is_dir():
             raise SupportListError("Say where the national files lie: make backtest DATA=../shared/data")
-        embedded.start()
+        server.start()
         migrate()
         screen.print("Taking in the files")
         sources = sorted(load_sources())

@@ -97,11 +97,11 @@ def inbox(
     """
     from school_support.returns.inbox import empty_inbox
     from school_support.settings import settings
-    from school_support.warehouse import embedded
+    from school_support.warehouse import server
     from school_support.warehouse.migrate import migrate
 
     with plain_errors():
-        embedded.start()
+        server.start()
         migrate()
         done = empty_inbox(received.date() if received else None, lambda name: screen.print(f"  {name}", markup=False))
         screen.print(
@@ -114,10 +114,10 @@ def inbox(
 
 def _school(authority: str, urn: str) -> Identity:
     from school_support.returns.register import open_schools
-    from school_support.warehouse import embedded
+    from school_support.warehouse import server
     from school_support.warehouse.connection import connect
 
-    embedded.start()
+    server.start()
     with connect("support_loader") as connection:
         known = open_schools(connection, authority, today())
     if known is None:

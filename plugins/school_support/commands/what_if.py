@@ -33,11 +33,11 @@ def what_if(
     from school_support.assessment.prepare import list_year_of
     from school_support.assessment.what_if import what_if as assessed
     from school_support.publication.edition import assessment_of_edition
-    from school_support.warehouse import embedded
+    from school_support.warehouse import server
     from school_support.warehouse.migrate import migrate
 
     with plain_errors():
-        embedded.start()
+        server.start()
         migrate()
         day = as_at.date()
         year = list_year or list_year_of(day)

@@ -17,8 +17,8 @@ from types import TracebackType
 
 from school_support.errors import SupportListError
 from school_support.orchestration.client import AirflowClient
-from school_support.orchestration.environment import HOST, USER, airflow_environment, ensure_secrets, password
-from school_support.orchestration.names import BUILD_POOL
+from school_support.orchestration.environment import HOST, admin, airflow_environment, ensure_secrets, password
+from school_support.orchestration.names import BUILD_POOL, BUILD_POOL_DESCRIPTION
 from school_support.orchestration.runs import close_backfill
 from school_support.orchestration.supervisor import (
     ask_to_end,
@@ -91,7 +91,7 @@ class LocalAirflow:
         """Run an `airflow` command, such as ["backfill", "create", ...], with the configuration of this Airflow."""
         return subprocess.run(
             [sys.executable, "-m", "airflow", *arguments],
-            env=airflow_environment(self._port, self.scheduled),
+            env=airflow_environment(self.url, self.scheduled),
             capture_output=True,
             text=True,
             check=False,
@@ -119,7 +119,7 @@ class LocalAirflow:
             former = read_record(self._home)
             end_recorded(former.get("processes", []))
             self._connect(_free_port(former.get("port", 0)))
-            environment = airflow_environment(self._port, self.scheduled)
+            environment = airflow_environment(self.url, self.scheduled)
             self._migrate(environment)
             self._on_step("starting Airflow")
             self._started_at = time.time()
@@ -153,7 +153,7 @@ class LocalAirflow:
 
     def _connect(self, port: int) -> None:
         self._port = port
-        self.client = AirflowClient(self.url, USER, password(), self._check)
+        self.client = AirflowClient(self.url, admin(), password(), self._check)
 
     def _migrate(self, environment: dict[str, str]) -> None:
         """Bring the metadata database up to date; seconds are saved if this version of Airflow has done so before."""
@@ -199,20 +199,17 @@ class LocalAirflow:
         ]
         if errors:
             raise SupportListError("\n".join(errors))
-        wanted = {path.stem for path in (settings().project / "dags").glob("*.py")}
         parsed = {
             dag["dag_id"]
             for dag in self.client.get("dags", limit=100)["dags"]
             if dag["last_parsed_time"] and _seconds(dag["last_parsed_time"]) >= self._started_at
         }
-        return wanted <= parsed
+        return dag_files() <= parsed
 
     def _make_pool(self) -> None:
         if self.client.find(f"pools/{BUILD_POOL}") is None:
-            description = "Builds of the warehouse: one at a time."
-            self.client.post(
-                "pools", {"name": BUILD_POOL, "slots": 1, "description": description, "include_deferred": False}
-            )
+            pool = {"name": BUILD_POOL, "slots": 1, "description": BUILD_POOL_DESCRIPTION, "include_deferred": False}
+            self.client.post("pools", pool)
 
     def _fail_unfinished_runs(self) -> None:
         """Fail what a killed run left half done: it would hold up the new run, which takes up the work itself.
@@ -246,6 +243,11 @@ class LocalAirflow:
         self._supervisor.stdin.close()
         self._supervisor.wait()
         self._supervisor = None
+
+
+def dag_files() -> set[str]:
+    """Names of the DAG files, which are those of the DAGs."""
+    return {path.stem for path in (settings().project / "dags").glob("*.py")}
 
 
 def stop_local_airflow() -> bool:

@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from school_support.orchestration.local import LocalAirflow
+from school_support.orchestration.remote import the_airflow
 from school_support.orchestration.runs import TaskProgress, run_dag, run_dags
 from school_support.publication.approve import decision_on, record_decision
-from school_support.warehouse import embedded
+from school_support.warehouse import server
 from school_support.warehouse.migrate import migrate
 
 INGESTS = ("ingest_school_register", "ingest_ofsted_outcomes", "ingest_results", "ingest_school_returns")
@@ -37,7 +37,7 @@ def run_main_job(
 ) -> MainJob:
     """Ingest a folder, assess, propose, pass the gate, approve as a demonstration, and publish.
 
-    1. PostgreSQL is started and migrated, then Airflow.
+    1. PostgreSQL is started and migrated, then Airflow; those that run elsewhere are used as they are.
     2. The ingest DAGs run side by side; each after them waits for the one before.
     3. The candidate that passed gate 2 is approved by the user who runs this, which only a demonstration may do.
 
@@ -49,11 +49,12 @@ def run_main_job(
     Raises:
         SupportListError: a step failed; the last edition stays as it was.
     """
-    on_step("Starting PostgreSQL")
-    embedded.start()
-    migrate()
+    if not server.is_elsewhere():
+        on_step("Starting PostgreSQL")
+        server.start()
+        migrate()
     on_step("Starting Airflow")
-    with LocalAirflow() as airflow:
+    with the_airflow() as airflow:
         on_step("Ingest: land, load, gate 1, stage")
         run_dags(airflow.client, {dag: {"folder": str(folder)} for dag in INGESTS}, on_task)
         on_step("Assess the schools")

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 from types import FrameType
 
-from school_support.orchestration.environment import USERS, password_file
+from school_support.orchestration.environment import password_file, users
 from school_support.orchestration.local import LocalAirflow
 from school_support.orchestration.names import VIEW_PATH
 
@@ -26,8 +26,8 @@ def serve(say: Callable[[str], None] = print) -> None:
     try:
         with LocalAirflow(scheduled=True, on_step=say) as airflow:
             say(f"Airflow: {airflow.url}  officers' pages: {airflow.url}{VIEW_PATH}/")
-            users = ", ".join(f"{user} ({role})" for user, role in USERS.items())
-            say(f"Users: {users}  passwords: see {password_file()}")
+            people = ", ".join(f"{user} ({role})" for user, role in users().items())
+            say(f"Users: {people}  passwords: see {password_file()}")
             say("DAGs run on their schedules. Ctrl-C ends it.")
             airflow.wait()
     except KeyboardInterrupt:

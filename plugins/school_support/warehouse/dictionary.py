@@ -7,7 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 
 from school_support.settings import settings
-from school_support.warehouse import embedded
+from school_support.warehouse import server
 from school_support.warehouse.bi_contract import columns_of_views, load_contract
 from school_support.warehouse.connection import connect
 from school_support.warehouse.migrate import migrate
@@ -27,7 +27,7 @@ def data_dictionary() -> str:
 
 def main() -> None:
     """Write the dictionary into the checkout."""
-    embedded.start()
+    server.start()
     migrate()
     (settings().project / PLACE).write_text(data_dictionary(), encoding="utf-8")
 

@@ -1,4 +1,5 @@
-"""Passwords and the address of the warehouse: from the environment first, else from a private file in the state folder."""
+"""Passwords, keys and the address of the warehouse: from the environment first, then from a folder with a file a secret, as
+containers have them, else from a private file in the state folder."""
 
 from __future__ import annotations
 
@@ -20,7 +21,11 @@ ROLES = (
     "bi_public",
 )
 PSEUDONYM_KEY = "SUPPORT_LIST_PSEUDONYM_KEY"
-FROM_ENVIRONMENT = ("SUPPORT_LIST_PG", PSEUDONYM_KEY)
+BROKER_PASSWORD = "SUPPORT_LIST_BROKER_PASSWORD"  # noqa: S105  # a name, not a secret
+FERNET_KEY = "AIRFLOW_FERNET_KEY"
+API_SECRET = "AIRFLOW_API_SECRET"  # noqa: S105
+JWT_SECRET = "AIRFLOW_JWT_SECRET"  # noqa: S105
+FROM_ENVIRONMENT = ("SUPPORT_LIST_PG", PSEUDONYM_KEY, BROKER_PASSWORD, FERNET_KEY, API_SECRET, JWT_SECRET)
 
 
 def secrets_file() -> Path:
@@ -29,12 +34,16 @@ def secrets_file() -> Path:
 
 
 def read_secrets() -> dict[str, str]:
-    """Everything in the secrets file, overridden by environment variables of the same names."""
+    """Everything in the secrets file, overridden by the secrets folder, and that by environment variables of the same names."""
     values: dict[str, str] = {}
     if secrets_file().exists():
         for line in secrets_file().read_text().splitlines():
             name, _, value = line.partition("=")
             values[name] = value
+    if (folder := settings().secrets) is not None:
+        # What a service may not see is not there, or cannot be read.
+        files = (path for path in sorted(folder.rglob("*")) if path.is_file() and os.access(path, os.R_OK))
+        values |= {path.name: path.read_text().rstrip("\n") for path in files}
     return values | {name: value for name, value in os.environ.items() if name.startswith(FROM_ENVIRONMENT)}
 
 

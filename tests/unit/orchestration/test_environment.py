@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from school_support.orchestration.environment import USERS, airflow_environment, ensure_secrets, password, password_file
+from school_support.orchestration.environment import airflow_environment, ensure_secrets, password, password_file, users
 from school_support.settings import settings
 from school_support.warehouse.secrets import ensure_passwords, read_secrets, secrets_file, write_secrets
+
+HERE = "http://127.0.0.1:8080"
 
 
 @pytest.fixture
@@ -35,9 +37,9 @@ def test_secrets_are_made_once_and_kept_private(home: Path) -> None:
 
 
 def test_every_role_has_a_user_with_a_password_of_his_own(home: Path) -> None:
-    assert USERS == {"admin": "admin", "lead": "op", "officer": "user", "reader": "viewer"}
-    assert len({password(user) for user in USERS}) == len(USERS)
-    configured = airflow_environment(1, scheduled=False)["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"]
+    assert users() == {"admin": "admin", "lead": "op", "officer": "user", "reader": "viewer"}
+    assert len({password(user) for user in users()}) == 4
+    configured = airflow_environment(HERE, scheduled=False)["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"]
     assert configured.split(",") == ["admin:admin", "lead:op", "officer:user", "reader:viewer"]
 
 
@@ -50,19 +52,19 @@ def test_a_password_file_of_before_keeps_what_it_has(home: Path) -> None:
 
 
 def test_everything_listens_and_calls_on_the_loopback_interface(home: Path) -> None:
-    made = airflow_environment(port=8123, scheduled=False)
+    made = airflow_environment("http://127.0.0.1:8123", scheduled=False)
     assert made["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert made["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:8123/execution/"
     assert "127.0.0.1" in made["NO_PROXY"].split(",")
 
 
 def test_schedules_are_on_only_when_asked_for(home: Path) -> None:
-    assert airflow_environment(1, scheduled=True)["AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE"] == "True"
-    assert airflow_environment(1, scheduled=False)["AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE"] == "False"
+    assert airflow_environment(HERE, scheduled=True)["AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE"] == "True"
+    assert airflow_environment(HERE, scheduled=False)["AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE"] == "False"
 
 
 def test_another_airflows_configuration_is_not_inherited(home: Path) -> None:
-    made = airflow_environment(1, scheduled=False)
+    made = airflow_environment(HERE, scheduled=False)
     assert made["AIRFLOW__CORE__LOAD_EXAMPLES"] == "False"
     assert made["AIRFLOW_HOME"] == str(home / "airflow")
     assert "PYTHONDONTWRITEBYTECODE" not in made
@@ -70,4 +72,4 @@ def test_another_airflows_configuration_is_not_inherited(home: Path) -> None:
 
 def test_a_relative_data_folder_means_the_same_in_every_task(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUPPORT_LIST_DATA", "somewhere")
-    assert airflow_environment(1, scheduled=False)["SUPPORT_LIST_DATA"] == str(Path("somewhere").resolve())
+    assert airflow_environment(HERE, scheduled=False)["SUPPORT_LIST_DATA"] == str(Path("somewhere").resolve())
