@@ -15,6 +15,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from school_support.commands import (
+    backup,
     contract,
     decide,
     deploy,
@@ -40,6 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 GROUPS = {
+    "backup": backup,
     "contract": contract,
     "download": download,
     "letters": letters,
@@ -258,7 +260,8 @@ def _progress() -> Iterator[tuple]:  # type: ignore[type-arg]
 def _show_edition(edition_id: int, is_new: bool, outputs: dict[str, str]) -> None:
     """The last thing a run says: what was published, how many schools a tier, and where everything is."""
     from school_support.status import read_edition_summary
-    from school_support.warehouse.connection import parameters
+    from school_support.warehouse.connection import WAREHOUSE, address
+    from school_support.warehouse.secrets import secrets_file
 
     summary = read_edition_summary(edition_id)
     if not is_new:
@@ -266,7 +269,8 @@ def _show_edition(edition_id: int, is_new: bool, outputs: dict[str, str]) -> Non
             f"\nNothing new: the input says what edition {summary.edition} already says. Nothing was published."
         )
     screen.print(summary.table)
-    address = parameters("bi_reader")
+    host, port = address()
+    kept = settings().secrets or secrets_file()
     stamp = " (demonstration)" if summary.demonstration else ""
     lines = {"Edition": f"{summary.edition} of list year {summary.list_year}{stamp}", "Hash": summary.content_hash}
     lines |= {f"Warning {number}": text for number, text in enumerate(summary.warnings, start=1)}
@@ -278,8 +282,8 @@ def _show_edition(edition_id: int, is_new: bool, outputs: dict[str, str]) -> Non
     lines |= {label: outputs[key] for label, key in OUTPUTS.items()}
     lines["psql"] = "make psql"
     lines["BI tools"] = (
-        f"PostgreSQL at {address['host']} port {address['port']}, database {address['dbname']}, user bi_reader, schema bi; "
-        f"password: SUPPORT_LIST_PG_PASSWORD_BI_READER in {settings().home / 'secrets.env'}"
+        f"PostgreSQL at {host} port {port}, database {WAREHOUSE}, user bi_reader, schema bi; "
+        f"password: SUPPORT_LIST_PG_PASSWORD_BI_READER in {kept}"
     )
     for label, text in lines.items():
         screen.print(f"{label:<14} {text}", highlight=False, markup=False, soft_wrap=True)

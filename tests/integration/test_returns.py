@@ -29,7 +29,7 @@ from school_support.settings import settings
 from school_support.warehouse.connection import connect
 from school_support.warehouse.dbt import build
 
-REGISTER = "gias/edubasealldata_2025-06-30.csv.gz"
+REGISTER = "gias/edubasealldata_2025-06-30.csv"
 PREFIX = re.compile(r"^2026-01-[0-9]{2} [0-9a-f]{8} ")
 FIRST, LATER = dt.date(2026, 1, 12), dt.date(2026, 1, 20)
 FIGURES: Mapping[str, Any] = {

@@ -32,6 +32,12 @@ class Checked:
     wrong: tuple[str, ...] = ()
 
 
+def edition_ids() -> list[int]:
+    """Every edition that was ever published, by its id in the warehouse."""
+    with connect("support_publisher") as connection:
+        return [number for (number,) in connection.execute("select edition_id from publication.edition order by 1")]
+
+
 def verify_edition(edition_id: int, on_step: Callable[[str], None] = lambda _: None) -> list[Checked]:
     """Recompute every hash of an edition.
 

@@ -76,7 +76,7 @@ def _register(england: England, seed: int) -> Iterator[Release]:
     heads = draw_heads(england, seed)
     for day in REGISTER_DAYS:
         yield Release(
-            file=f"gias/edubasealldata_{day}.csv.gz",
+            file=f"gias/edubasealldata_{day}.csv",
             source="gias",
             layout=GIAS,
             rows=register_rows(england, heads, day),
@@ -87,7 +87,7 @@ def _register(england: England, seed: int) -> Iterator[Release]:
             traps="cp1252; dates dd-mm-yyyy; closed, proposed and non-school rows; names of head teachers, all made up",
         )
         yield Release(
-            file=f"gias/links_edubasealldata_{day}.csv.gz",
+            file=f"gias/links_edubasealldata_{day}.csv",
             source="gias_links",
             layout=GIAS_LINKS,
             rows=link_rows(england, day),
@@ -104,7 +104,7 @@ def _ofsted(england: England, seed: int) -> Iterator[Release]:
     for day in (*OFSTED_2015_DAYS, *REPORT_CARD_DAYS):
         report_card = day in REPORT_CARD_DAYS
         yield Release(
-            file=f"ofsted/ofsted_mi_{day}.csv.gz",
+            file=f"ofsted/ofsted_mi_{day}.csv",
             source="ofsted_mi",
             layout=OFSTED_REPORT_CARD if report_card else OFSTED_2015,
             rows=(rows_report_card if report_card else rows_2015)(england, history, day),
@@ -129,7 +129,7 @@ def _key_stage_2(england: England, seed: int) -> Iterator[Release]:
             issues.insert(0, ("revised", revised, dt.date(year, 12, 13), "revised tables in December"))
         for stage, tables, day, basis in issues:
             yield Release(
-                file=f"performance/{folder_name(year)}/england_ks2{stage}.csv.gz",
+                file=f"performance/{folder_name(year)}/england_ks2{stage}.csv",
                 source="dfe_ks2",
                 layout=level.layout,
                 rows=key_stage_2.table_rows(tables, england, day),
@@ -148,7 +148,7 @@ def _key_stage_4(england: England, seed: int) -> Iterator[Release]:
         if year in key_stage_4.PROVISIONAL_YEARS:
             provisional = key_stage_4.provisional_tables(final, seed)
             yield Release(
-                file=f"performance/{folder_name(year)}/england_ks4provisional.csv.gz",
+                file=f"performance/{folder_name(year)}/england_ks4provisional.csv",
                 source="dfe_ks4",
                 layout=KS4_PROVISIONAL_2017 if year == 2017 else KS4_PROVISIONAL_2018,
                 rows=key_stage_4.provisional_rows(provisional, england),
@@ -160,7 +160,7 @@ def _key_stage_4(england: England, seed: int) -> Iterator[Release]:
                 traps="short rows; NA for independent schools; NE, SUPP, LOWCOV",
             )
         yield Release(
-            file=f"performance/{folder_name(year)}/england_ks4final.csv.gz",
+            file=f"performance/{folder_name(year)}/england_ks4final.csv",
             source="dfe_ks4",
             # No header of a later final file is at hand: 2019 and after wear the one of 2018.
             layout=KS4_FINAL_2017 if year == 2017 else KS4_FINAL_2018,
@@ -177,7 +177,7 @@ def _key_stage_4(england: England, seed: int) -> Iterator[Release]:
 def _absence(england: England, seed: int) -> Iterator[Release]:
     for year in absence.YEARS:
         yield Release(
-            file=f"performance/{folder_name(year)}/england_abs.csv.gz",
+            file=f"performance/{folder_name(year)}/england_abs.csv",
             source="dfe_absence",
             layout=ABSENCE_2017,
             rows=absence.table_rows(absence.draw_tables(england, year, seed)),
@@ -193,7 +193,7 @@ def _absence(england: England, seed: int) -> Iterator[Release]:
 def _census(england: England, seed: int) -> Iterator[Release]:
     for year in census.YEARS:
         yield Release(
-            file=f"performance/{folder_name(year)}/england_census.csv.gz",
+            file=f"performance/{folder_name(year)}/england_census.csv",
             source="dfe_census",
             layout=CENSUS_2025,
             rows=census.table_rows(census.draw_tables(england, year, seed)),
@@ -213,7 +213,7 @@ def _exclusions(england: England, seed: int) -> Iterator[Release]:
         terms = exclusions.by_term(tables[newest], FENMERE, seed)
         of_terms = (row for term, table in terms.items() for row in exclusions.school_rows(table, term))
         yield Release(
-            file=f"exclusions/susp_exc_school_{newest - 1}{newest % 100:02d}.csv.gz",
+            file=f"exclusions/susp_exc_school_{newest - 1}{newest % 100:02d}.csv",
             source="dfe_exclusions",
             layout=EXCLUSIONS_EES,
             rows=itertools.chain(*(rows[year] for year in rows if year <= newest), of_terms),
@@ -229,7 +229,7 @@ def _exclusions(england: England, seed: int) -> Iterator[Release]:
 def _returns(england: England, seed: int) -> Iterator[Release]:
     for sent in returns.draw_returns(england, seed):
         yield Release(
-            file=f"returns/{sent.file_name}.csv.gz",
+            file=f"returns/{sent.file_name}.csv",
             source="school_returns",
             layout=SCHOOL_RETURNS,
             rows=sent.rows,
@@ -243,7 +243,7 @@ def _returns(england: England, seed: int) -> Iterator[Release]:
 def _notes(england: England) -> Iterator[Release]:
     for sent in note_deliveries(england):
         yield Release(
-            file=f"local/notes_{sent.received}.csv.gz",
+            file=f"local/notes_{sent.received}.csv",
             source="local_intelligence",
             layout=LOCAL_INTELLIGENCE,
             rows=sent.rows,

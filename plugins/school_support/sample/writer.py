@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import time
 from dataclasses import dataclass
@@ -18,8 +17,6 @@ from school_support.sample.schools import England
 INDEX = "releases.csv"
 HIDDEN_QUALITY = "hidden_quality.csv"
 HIDDEN_YEARS = range(2017, 2027)
-
-COMPRESSION = 6
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,8 @@ class SampleSummary:
 def write_sample(folder: Path, *, seed: int = 20260630, schools: int = 3000) -> SampleSummary:
     """Write a fictional country's public files, in the publishers' true layouts, with their index.
 
-    The same seed and number of schools give the same bytes. Files of an earlier sample in the folder are
+    The same seed and number of schools give the same bytes, on every machine: so nothing is compressed, which versions of
+    zlib do differently. Files of an earlier sample in the folder are
     replaced.
 
     Args:
@@ -69,7 +67,7 @@ def write_sample(folder: Path, *, seed: int = 20260630, schools: int = 3000) -> 
 def _write(folder: Path, release: Release, seed: int) -> dict[str, str]:
     """Write one file; its line of the index."""
     rows = list(release.rows)
-    content = gzip.compress(release.layout.render(rows), compresslevel=COMPRESSION, mtime=0)
+    content = release.layout.render(rows)
     path = folder / release.file
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

@@ -8,9 +8,21 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from school_support.errors import SupportListError
-from school_support.warehouse.secrets import password_name, read_secrets
+from school_support.warehouse.secrets import password_name, read_secrets, secrets_file
 
 WAREHOUSE = "warehouse"
+
+
+def address() -> tuple[str, str]:
+    """Host and port of the server.
+
+    Raises:
+        SupportListError: no server was set up yet.
+    """
+    known = read_secrets()
+    if "SUPPORT_LIST_PG_PORT" not in known:
+        raise SupportListError("The warehouse is not set up. Run `support-list up` or `make run` first.")
+    return known.get("SUPPORT_LIST_PG_HOST", "127.0.0.1"), known["SUPPORT_LIST_PG_PORT"]
 
 
 def parameters(role: str, database: str = WAREHOUSE) -> dict[str, str]:
@@ -19,20 +31,14 @@ def parameters(role: str, database: str = WAREHOUSE) -> dict[str, str]:
     Raises:
         SupportListError: no server was set up yet, or the role has no password.
     """
-    known = read_secrets()
-    try:
-        return {
-            "host": known.get("SUPPORT_LIST_PG_HOST", "127.0.0.1"),
-            "port": known["SUPPORT_LIST_PG_PORT"],
-            "dbname": database,
-            "user": role,
-            "password": known[password_name(role)],
-        }
-    except KeyError as error:
+    host, port = address()
+    password = read_secrets().get(password_name(role))
+    if password is None:
         raise SupportListError(
-            f"The warehouse is not set up: {error} is neither in the environment nor in secrets.env. "
-            "Run `support-list up` or `make run` first."
-        ) from None
+            f"There is no password of {role}: {password_name(role)} is neither in the environment, nor in the folder of "
+            f"secrets, nor in {secrets_file()}."
+        )
+    return {"host": host, "port": port, "dbname": database, "user": role, "password": password}
 
 
 def connect(role: str, database: str = WAREHOUSE, autocommit: bool = False) -> psycopg.Connection:

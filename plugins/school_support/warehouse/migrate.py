@@ -13,9 +13,15 @@ from school_support.warehouse.secrets import ROLES, password_name, read_secrets
 
 # Two processes that start at once must not both migrate.
 MIGRATION_LOCK = 720_001
+MIGRATIONS = files("school_support.warehouse.migrations")
 # Who reads single authorities alone; its members are made by `support-list reader add`.
 LIMITED_READERS = "bi_readers_limited"
 LOCKING = ("support_owner", "support_loader", "support_transformer", "support_publisher")
+
+
+def migration_names() -> list[str]:
+    """Names of the migrations that this version knows, in their order."""
+    return sorted(script.name for script in MIGRATIONS.iterdir() if script.name.endswith(".sql"))
 
 
 def migrate() -> list[str]:
@@ -27,7 +33,7 @@ def migrate() -> list[str]:
     Raises:
         SupportListError: a bi view is not as its contract describes it; nothing was migrated.
     """
-    _make_roles_and_databases()
+    make_roles_and_databases()
     applied: list[str] = []
     with connect("support_owner") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
@@ -37,18 +43,17 @@ def migrate() -> list[str]:
             "(name text primary key, applied_at timestamptz not null default now())"
         )
         known = {name for (name,) in connection.execute("select name from control.migration")}
-        folder = files("school_support.warehouse.migrations")
-        for script in sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name):
-            if script.name in known:
+        for name in migration_names():
+            if name in known:
                 continue
-            connection.execute(script.read_text(encoding="utf-8"))
-            connection.execute("insert into control.migration (name) values (%s)", (script.name,))
-            applied.append(script.name)
+            connection.execute(MIGRATIONS.joinpath(name).read_text(encoding="utf-8"))
+            connection.execute("insert into control.migration (name) values (%s)", (name,))
+            applied.append(name)
         apply_contract(connection)
     return applied
 
 
-def _make_roles_and_databases() -> None:
+def make_roles_and_databases() -> None:
     known = read_secrets()
     with connect("support_admin", "postgres", autocommit=True) as connection:
         for role in ROLES[1:]:

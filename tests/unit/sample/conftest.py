@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -22,9 +21,9 @@ ReadTable = Callable[[str], Table]
 
 
 def read_rows(path: Path) -> list[list[str]]:
-    """All rows of a gzipped file of the sample, the header first."""
+    """All rows of a file of the sample, the header first."""
     encoding = "cp1252" if path.parent.name in {"gias", "ofsted"} else "utf-8-sig"
-    text = gzip.decompress(path.read_bytes()).decode(encoding)
+    text = path.read_bytes().decode(encoding)
     return list(csv.reader(io.StringIO(text)))
 
 

@@ -15,7 +15,7 @@ NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 def _file(year: int) -> str:
-    return f"performance/{year - 1}-{year % 100}/england_abs.csv.gz"
+    return f"performance/{year - 1}-{year % 100}/england_abs.csv"
 
 
 @pytest.mark.parametrize("year", YEARS)

@@ -14,7 +14,7 @@ YEARS = range(2018, 2026)
 
 
 def _schools(read: ReadTable, year: int) -> Table:
-    return [row for row in read(f"performance/{year - 1}-{year % 100}/england_census.csv.gz") if row["URN"] != "NAT"]
+    return [row for row in read(f"performance/{year - 1}-{year % 100}/england_census.csv") if row["URN"] != "NAT"]
 
 
 def _percent(text: str) -> float:
@@ -31,7 +31,7 @@ def test_the_roll_is_that_of_the_returns(read: ReadTable, england: England) -> N
     """The latest census is of 2025; a return counts the pupils of reception to year 11 by year group."""
     census = {row["URN"]: int(row["NOR"]) for row in _schools(read, 2025)}
     returned: dict[str, int] = {}
-    for row in read("returns/2025_summer.csv.gz"):
+    for row in read("returns/2025_summer.csv"):
         if row["Section"] == "attendance":
             returned[row["URN"]] = returned.get(row["URN"], 0) + int(row["Pupils"])
     assert len(returned) == 12
@@ -42,7 +42,7 @@ def test_the_roll_is_that_of_the_returns(read: ReadTable, england: England) -> N
 
 def test_rows_for_england_are_the_sums_of_their_schools(read: ReadTable) -> None:
     phases = {"PRI": "State-funded primary", "SEC": "State-funded secondary"}
-    rows = read("performance/2024-25/england_census.csv.gz")
+    rows = read("performance/2024-25/england_census.csv")
     # The special schools of a country of 300 schools are no more than one large secondary school.
     assert [(row["URN"], row["LA"], row["Estab"]) for row in rows[-2:]] == [("NAT", "", name) for name in phases]
     for row in rows[-2:]:
@@ -90,7 +90,7 @@ def test_free_school_meals_agree_with_the_disadvantaged_pupils_of_key_stage_2(re
     ever = {row["URN"]: _percent(row["PNUMFSMEVER"]) for row in _schools(read, 2025)}
     pairs = [
         (_percent(row["PTFSM6CLA1A"]), ever[row["URN"]])
-        for row in read("performance/2024-25/england_ks2final.csv.gz")
+        for row in read("performance/2024-25/england_ks2final.csv")
         if row.get("PTFSM6CLA1A", "").endswith("%") and row["URN"] in ever
     ]
     assert len(pairs) > 150

@@ -7,7 +7,7 @@ import pytest
 
 from .conftest import ReadTable, Table
 
-LATEST_KNOWN = "exclusions/susp_exc_school_202324.csv.gz"
+LATEST_KNOWN = "exclusions/susp_exc_school_202324.csv"
 
 
 def _whole_year(rows: Table, period: str = "202324") -> Table:
@@ -29,7 +29,7 @@ def test_a_file_holds_all_years_before_its_own(read: ReadTable) -> None:
 
 
 def test_what_was_published_stays_as_it_was(read: ReadTable) -> None:
-    later = read("exclusions/susp_exc_school_202425.csv.gz")
+    later = read("exclusions/susp_exc_school_202425.csv")
     assert _whole_year(later) == _whole_year(read(LATEST_KNOWN))
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gzip
 import itertools
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from school_support.sources.contract import load_sources
 from .conftest import SEED, ReadTable
 
 BEFORE, AFTER = dt.date(2025, 6, 30), dt.date(2026, 6, 30)
-REGISTER = "gias/edubasealldata_2026-06-30.csv.gz"
+REGISTER = "gias/edubasealldata_2026-06-30.csv"
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +73,7 @@ def test_the_register_names_the_heads_of_open_schools(read: ReadTable, england: 
 
 def test_the_school_that_says_its_head_is_acting_has_one_in_the_register(read: ReadTable) -> None:
     returned = {
-        row["URN"]: row["Headteacher status"]
-        for row in read("returns/2026_spring.csv.gz")
-        if row["Section"] == "school"
+        row["URN"]: row["Headteacher status"] for row in read("returns/2026_spring.csv") if row["Section"] == "school"
     }
     assert np.unique(list(returned.values())).tolist() == ["acting", "substantive"]
     for row in read(REGISTER):
@@ -91,9 +88,9 @@ def test_surnames_are_in_no_name_of_a_school_or_place(england: England) -> None:
 
 
 def test_nothing_about_people_is_left_when_the_register_is_taken_in(folder: Path, tmp_path: Path) -> None:
-    delivered = gzip.decompress((folder / REGISTER).read_bytes()).decode("cp1252")
+    delivered = (folder / REGISTER).read_bytes().decode("cp1252")
     kept = tmp_path / "kept.csv"
-    assert without_people(folder / REGISTER, "gias", "register.csv.gz", kept, b"a key of this test")
+    assert without_people(folder / REGISTER, "gias", "register.csv", kept, b"a key of this test")
     text = kept.read_text(encoding="utf-8").casefold()
     assert any(surname in delivered for surname in names.SURNAMES)
     assert not [surname for surname in names.SURNAMES if surname.casefold() in text]

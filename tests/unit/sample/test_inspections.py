@@ -11,8 +11,8 @@ from school_support.sample.schools import England
 
 from .conftest import ReadTable
 
-LATEST = "ofsted/ofsted_mi_2026-05-31.csv.gz"
-BEFORE_CARDS = "ofsted/ofsted_mi_2025-11-30.csv.gz"
+LATEST = "ofsted/ofsted_mi_2026-05-31.csv"
+BEFORE_CARDS = "ofsted/ofsted_mi_2025-11-30.csv"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def _cards(read: ReadTable) -> dict[str, dict[str, str]]:
 
 
 def _graded_2015(read: ReadTable, year: int) -> dict[str, dict[str, str]]:
-    return _fenmere(read, f"ofsted/ofsted_mi_{year}-05-31.csv.gz", "Local Authority")
+    return _fenmere(read, f"ofsted/ofsted_mi_{year}-05-31.csv", "Local Authority")
 
 
 def test_each_regime_keeps_to_its_dates(history: History) -> None:
@@ -72,7 +72,7 @@ def test_better_schools_get_better_grades(history: History, england: England) ->
 
 @pytest.mark.parametrize("year", range(2017, 2026))
 def test_the_old_layout_holds_grades_published_by_its_day(read: ReadTable, year: int) -> None:
-    rows = read(f"ofsted/ofsted_mi_{year}-05-31.csv.gz")
+    rows = read(f"ofsted/ofsted_mi_{year}-05-31.csv")
     assert {row["Overall effectiveness: how good is the school"] for row in rows} <= set("1234")
     assert {row["Category"] for row in rows} <= {"", "SM ", "SWK"}
     assert all(row["Latest inspection date"] < f"{year}-05-31" for row in rows)

@@ -16,7 +16,7 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?%?")
 
 
 def _final(year: int) -> str:
-    return f"performance/{year - 1}-{year % 100}/england_ks4final.csv.gz"
+    return f"performance/{year - 1}-{year % 100}/england_ks4final.csv"
 
 
 def _number(text: str) -> float:
@@ -102,9 +102,9 @@ def test_the_provisional_issue_differs_as_the_real_one_does(read: ReadTable, yea
 
 
 def test_rows_of_the_provisional_file_are_short_where_the_real_ones_are(read: ReadTable) -> None:
-    rows = read("performance/2017-18/england_ks4provisional.csv.gz")
+    rows = read("performance/2017-18/england_ks4provisional.csv")
     assert {len(row) for row in rows} == {7, 24, 25}
     assert all(row["ATT8SCR"] == "NE" for row in rows if len(row) == 24)
-    early = read("performance/2016-17/england_ks4provisional.csv.gz")
+    early = read("performance/2016-17/england_ks4provisional.csv")
     assert {len(row) for row in early} == {18}
     assert " " in {row["TPUP"] for row in early}

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gzip
 from collections import Counter
 from pathlib import Path
 
@@ -16,7 +15,7 @@ YEARS = range(2018, 2027)
 
 
 def _register(read: ReadTable, year: int) -> dict[str, dict[str, str]]:
-    return {row["URN"]: row for row in read(f"gias/edubasealldata_{year}-06-30.csv.gz")}
+    return {row["URN"]: row for row in read(f"gias/edubasealldata_{year}-06-30.csv")}
 
 
 def _by_name(read: ReadTable, year: int, name: str) -> list[dict[str, str]]:
@@ -78,13 +77,13 @@ def test_every_urn_stays_in_all_later_registers(read: ReadTable) -> None:
 
 
 def test_names_have_commas_and_curly_apostrophes(folder: Path) -> None:
-    content = gzip.decompress((folder / "gias/edubasealldata_2026-06-30.csv.gz").read_bytes())
+    content = (folder / "gias/edubasealldata_2026-06-30.csv").read_bytes()
     assert b'"The Pupil Referral Service, Fenmere"' in content
     assert b"\x92" in content
 
 
 def _links(read: ReadTable, year: int = 2026) -> Table:
-    return read(f"gias/links_edubasealldata_{year}-06-30.csv.gz")
+    return read(f"gias/links_edubasealldata_{year}-06-30.csv")
 
 
 def test_every_change_of_urn_has_a_link_in_one_direction_at_least(england: England, read: ReadTable) -> None:
