@@ -23,7 +23,7 @@ RUN /opt/venv/bin/pip install --quiet --no-deps --no-build-isolation --editable 
 FROM python:3.13-slim-trixie
 # Users of the image read the code and write to one folder.
 RUN useradd --system --uid 50000 --no-create-home --home-dir /var/lib/support-list --shell /usr/sbin/nologin support-list \
-    && install --directory --owner 50000 --group 50000 --mode 750 /var/lib/support-list \
+    && install --directory --owner 50000 --group 50000 --mode 750 /var/lib/support-list /backups /data \
         /run/secrets/support-list/admin /run/secrets/support-list/broker \
         /run/secrets/support-list/service /run/secrets/support-list/bi
 COPY --from=build /opt/venv /opt/venv

@@ -56,7 +56,8 @@ bench: $(INSTALLED_DEV) ## Measure speed and memory against named peers (about h
 backtest: $(INSTALLED_DEV) ## Judge all England as at June 2017 and 2018 and measure it (DATA=folder); writes docs/how-good-is-it.md.
 	@$(BIN)/python -m school_support.backtest '$(DATA)'
 
-docs: $(INSTALLED) ## Write docs/data-dictionary.md anew, and dbt's documentation of the models as one page.
+docs: $(INSTALLED) ## Write docs/data-dictionary.md and docs/configuration.md anew, and dbt's documentation as one page.
+	@$(BIN)/python -m school_support.configuration
 	@$(BIN)/python -m school_support.warehouse.dictionary
 	@$(BIN)/support-list docs
 

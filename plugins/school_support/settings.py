@@ -13,16 +13,15 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Settings(BaseSettings):
-    """Settings of one installation.
-
-    Paths are absolute. `postgres_port` 0 means: keep the port of the existing cluster, or take a free one.
-    """
+    """Settings of one installation; paths are absolute."""
 
     model_config = SettingsConfigDict(env_prefix="SUPPORT_LIST_")
 
-    project: Path = PROJECT
-    home: Path = Field(default=PROJECT / ".support-list")
-    postgres_port: int = 0
+    project: Path = Field(default=PROJECT, description="Where the DAGs, models and suites are.")
+    home: Path = Field(default=PROJECT / ".support-list", description="State folder: landing store, editions, logs.")
+    postgres_port: int = Field(
+        default=0, ge=0, description="Port of the embedded PostgreSQL; 0: the one it had, else any free one."
+    )
     secrets: Path | None = Field(
         default=None,
         description="Folder with a file a secret, named like its variable; none: secrets.env in the state folder.",

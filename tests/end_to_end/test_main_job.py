@@ -16,6 +16,7 @@ import pytest
 
 from school_support.settings import PROJECT
 from school_support.warehouse.connection import connect
+from school_support.warehouse.secrets import PSEUDONYM_KEY, read_secrets
 
 pytestmark = pytest.mark.end_to_end
 VIEWS = ("support_list", "school_risk", "school_indicator", "school", "inspection", "result", "edition")
@@ -160,3 +161,39 @@ def test_airflow_backfills_past_junes(first_run: subprocess.CompletedProcess[str
         > 140
     )
     assert rows("select count(*) from publication.edition") == [(1,)]
+
+
+def test_a_backup_is_restored_in_an_empty_installation(
+    first_run: subprocess.CompletedProcess[str],
+    another_warehouse: Callable[[], AbstractContextManager[Path]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = "select urn, tier_name, points, reasons from bi.support_list_v1 order by urn"
+    assert support_list("reader", "add", "town_hall", "--authority", "999").returncode == 0
+    made = support_list("backup", "create", str(tmp_path))
+    assert made.returncode == 0, made.stderr
+    [backup] = [path.parent for path in tmp_path.glob("*/backup.json")]
+    before, key = rows(seen, "bi_reader"), read_secrets()[PSEUDONYM_KEY]
+    again = support_list("backup", "create", str(tmp_path))
+    assert "of which 0 bytes were new" in again.stdout
+    with another_warehouse() as home:
+        refused = support_list("backup", "restore", str(backup))
+        assert (refused.returncode, "another SUPPORT_LIST_PSEUDONYM_KEY" in refused.stderr) == (1, True)
+        monkeypatch.setenv(PSEUDONYM_KEY, key)
+        kept = next(path for path in sorted((tmp_path / "files").rglob("*")) if path.is_file() and path.stat().st_size)
+        content = kept.read_bytes()
+        kept.write_bytes(content[:-1])
+        refused = support_list("backup", "restore", str(backup))
+        assert (refused.returncode, "is missing or damaged" in refused.stderr) == (1, True)
+        assert not (home / "landing").exists()
+        kept.write_bytes(content)
+        restored = support_list("backup", "restore", str(backup))
+        assert restored.returncode == 0, restored.stdout + restored.stderr
+        assert "1 editions, each verified" in restored.stdout
+        assert rows(seen, "bi_reader") == before
+        assert rows("select role_name, authority from control.reader_authority") == [("bi_reader_town_hall", "999")]
+        assert rows("select pg_has_role('bi_reader_town_hall', 'bi_readers_limited', 'usage')") == [(True,)]
+        refused = support_list("backup", "restore", str(backup))
+        assert (refused.returncode, "Say --replace" in refused.stderr) == (1, True)
+        monkeypatch.delenv(PSEUDONYM_KEY)
