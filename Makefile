@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test gate-score bench backtest docs lint fix lock up down psql clean distclean
+.PHONY: help setup run test gate-score drill bench backtest docs lint fix lock up down psql clean distclean
 
 PYTHON ?= python3
 DATA ?=
@@ -49,6 +49,10 @@ test: $(INSTALLED_DEV) ## Run the tests.
 
 gate-score: $(INSTALLED_DEV) ## Spoil a clean list in some 250 ways and count what a rule of gate 2 stops (about five minutes).
 	@PYTHONPATH=tests $(BIN)/python -m gate_score
+
+drill: $(INSTALLED_DEV) ## Break a stack of containers in seven ways and see that nothing is lost (about half an hour; needs Docker).
+	docker build --tag school-support-list .
+	@$(BIN)/python tests/drills/drill.py
 
 bench: $(INSTALLED_DEV) ## Measure speed and memory against named peers (about half an hour; DATA=folder for the assessments).
 	@DATA='$(DATA)' $(BIN)/python tests/bench/bench.py
