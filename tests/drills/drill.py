@@ -161,15 +161,52 @@ def redis_restarted(before: dict[str, str]) -> str:
 
 
 def disk_full(before: dict[str, str]) -> str:
-    """The disk is full while files land: nothing half is kept, and with space again the rest follows."""
-    said = subprocess.run(
-        ["docker", "run", "--rm", "--network", "none", "--tmpfs", "/full:size=4m,uid=50000", "--env", "SUPPORT_LIST_HOME=/full",
-         "--entrypoint", "support-list", "school-support-list", "sample", "/full/sample"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert said.returncode != 0, "a disk of 4 MB cannot hold the sample"
-    assert "Traceback" not in said.stderr, said.stderr[-1500:]
-    return said.stderr.strip().splitlines()[-1]
+    """The disk is full while a new file lands: nothing half is kept, and with space again it is taken in."""
+    known = sql(RELEASES)
+    full = land_one_more("/full", "--tmpfs", "/full:size=1m,uid=50000")
+    assert "The disk is full" in full, full
+    assert sql(RELEASES) == known, "the ledger has a file that is not there"
+    enough = land_one_more("/var/lib/support-list")
+    assert "new=1" in enough, enough
+    check(assess(), before)
+    return full.strip().splitlines()[-1]
+
+
+def land_one_more(home: str, *options: str) -> str:
+    """Land a file of two million bytes in a container with a state folder of its own; what was said."""
+    script = """
+from pathlib import Path
+from school_support.errors import SupportListError
+from school_support.landing.ingest import land_folder
+folder = Path("/tmp/one-more")
+folder.mkdir()
+(folder / "notes.csv").write_text("note" * 500_000)
+(folder / "releases.csv").write_text(
+    "file,source,academic_year,snapshot_date,stage,known_from,collection\\n"
+    "notes.csv,dfe_ks2,2026,,final,2026-11-01,fictional\\n"
+)
+try:
+    print(land_folder(folder, ["dfe_ks2"]))
+except SupportListError as error:
+    print(error)
+"""
+    return subprocess.check_output(
+        [
+            *["docker", "run", "--rm", "--network", "support-list-drill_default", *options],
+            *["--volume", "support-list-drill_state:/var/lib/support-list"],
+            *["--volume", "support-list-drill_secrets-service:/run/secrets/support-list/service:ro"],
+            *[
+                "--env",
+                f"SUPPORT_LIST_HOME={home}",
+                "--env",
+                "SUPPORT_LIST_PG_HOST=postgres",
+                "--env",
+                "SUPPORT_LIST_PG_PORT=5432",
+            ],
+            *["school-support-list", "python", "-c", script],
+        ],
+        text=True,
+    )
 
 
 def restored(before: dict[str, str]) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 from pathlib import Path
 
+from school_support.errors import SupportListError
 from school_support.landing.people import names_people, without_people
 from school_support.returns.door import FROM_SCHOOLS, take_in
 from school_support.settings import settings
 from school_support.warehouse.secrets import pseudonym_key
 
 CHUNK = 1 << 20
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def sha256_of(path: Path) -> str:
@@ -39,6 +42,7 @@ def keep(path: Path, source: str, sha256: str, file_name: str) -> str:
         sha256 of the kept bytes.
 
     Raises:
+        SupportListError: the disk is full.
         FileRefused: the source's files name people and this one cannot be read, or it looks like a list of pupils, so it is
             not kept at all.
     """
@@ -58,6 +62,13 @@ def keep(path: Path, source: str, sha256: str, file_name: str) -> str:
         kept = sha256_of(draft) if written else sha256
         draft.chmod(0o444)
         draft.replace(target)
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        raise SupportListError(
+            f"The disk is full: {file_name} ({path.stat().st_size:,} bytes) could not be kept in {settings().landing}. Nothing "
+            "half is there. Free space and start again; what was taken in before stays (docs/runbook.md, The disk is full)."
+        ) from error
     finally:
         draft.unlink(missing_ok=True)
     return kept
