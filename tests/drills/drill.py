@@ -68,10 +68,9 @@ def seeds() -> Path:
 
 def sql(query: str) -> list[str]:
     """Ask the warehouse as its administrator."""
-    told = compose(
-        "exec", "-T", "postgres", "psql", "-h", "127.0.0.1", "-U", "support_admin", "-d", "warehouse", "-XAtc", query
-    )
-    return told.splitlines()
+    password = 'PGPASSWORD="$(cat /run/secrets/support-list/admin/SUPPORT_LIST_PG_PASSWORD_SUPPORT_ADMIN)"'
+    psql = f"{password} psql -h 127.0.0.1 -U support_admin -d warehouse -XAtc {shlex.quote(query)}"
+    return compose("exec", "-T", "postgres", "sh", "-c", psql).splitlines()
 
 
 def assess(authorities: list[str] = AUTHORITIES) -> dict[str, Any]:
