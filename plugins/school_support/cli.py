@@ -15,6 +15,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from school_support.commands import (
+    backfill,
     contract,
     decide,
     download,
@@ -39,6 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 GROUPS = {
+    "backfill": backfill,
     "contract": contract,
     "download": download,
     "letters": letters,
