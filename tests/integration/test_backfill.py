@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -47,7 +48,9 @@ def fenmere(small_sample: Path, another_warehouse: Callable[[], AbstractContextM
     with another_warehouse():
         sources = sorted(load_sources())
         land_folder(small_sample, sources)
-        load_landed(sources)
+        # As backfilled nights do: several at once.
+        with ThreadPoolExecutor(3) as nights:
+            list(nights.map(load_landed, [sources] * 3))
         accept_loaded(sources)
         build(["resource_type:seed", "staging"])
         yield
@@ -115,6 +118,14 @@ def build_locks(granted: bool) -> int:
             )
         )
     )
+
+
+def test_nights_that_load_at_once_load_every_row_once() -> None:
+    assert one("select count(*) from landing.release where status <> 'accepted'") == 0
+    for table, loaded in rows("select source, sum(rows) from landing.release group by source"):
+        assert rows(f"select count(*), count(distinct (_release_id, _line)) from raw.{table}") == [(loaded, loaded)], (
+            table
+        )
 
 
 def test_a_plan_says_what_would_be_made_and_writes_nothing() -> None:
