@@ -226,6 +226,7 @@ def test_killed_three_times_it_ends_with_the_same(undisturbed: list[str]) -> Non
     job.wait()
     # Alone, so that dbt goes on without it: what comes next waits for that.
     job = start(COMMAND)
+    wait_until(lambda: build_locks(granted=True) == 0, job)
     wait_until(lambda: build_locks(granted=True) == 1, job)
     os.kill(job.pid, signal.SIGKILL)
     job.wait()
