@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from school_support.assessment.prepare import build_assessments, unbuilt
 from school_support.backfill.plan import Request, prepare_years
-from school_support.backfill.record import Backfill
+from school_support.backfill.record import Backfill, read_backfill
 from school_support.backfill.standing import Standing, read_standing, tiers_of, tiers_of_assessment
 from school_support.errors import SupportListError
 from school_support.publication.content import content_hash
@@ -97,9 +97,15 @@ def _taken(backfill_id: int) -> Iterator[None]:
     """While this process builds and compares a backfill the same command waits, and nobody completes or cancels it.
 
     The lock goes with the process, however that ends.
+
+    Raises:
+        SupportListError: it was completed or cancelled while this process waited.
     """
     with connect("support_publisher", autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s, %s)", (BACKFILL_LOCK, backfill_id))
+        backfill = read_backfill(connection, backfill_id)
+        if backfill.ended_at:
+            raise SupportListError(f"Backfill {backfill_id} was {backfill.in_words} in the meantime.")
         yield
 
 
