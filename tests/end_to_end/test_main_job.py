@@ -145,7 +145,7 @@ def backfill(airflow: LocalAirflow, dag_id: str, first: str, last: str, folder: 
     conf = ["--dag-run-conf", json.dumps({"folder": str(folder)})] if folder else []
     made = airflow.command(["backfill", "create", "--dag-id", dag_id, "--from-date", first, "--to-date", last, *conf])
     assert made.returncode == 0, made.stdout + made.stderr
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 400
     while any(one["completed_at"] is None for one in airflow.client.get("backfills", dag_id=dag_id)["backfills"]):
         assert time.monotonic() < deadline
         time.sleep(1)
