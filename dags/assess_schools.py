@@ -6,9 +6,11 @@
 *Schedule:* every 30 June at 06:00 London time. The as-at date is the parameter, or the London day of the run's
 logical date, so that past years can be filled in:
 
-    airflow backfill create --dag-id assess_schools --from-date 2016-06-01 --to-date 2019-07-01 --max-active-runs 1
+    airflow backfill create --dag-id assess_schools --from-date 2015-06-01 --to-date 2019-07-01
 
-makes a run for each 30 June from 2016 to 2019. The same inputs give the same assessment, however often it runs.
+makes a run for each 30 June from 2015 to 2019, list years 2016 to 2020, each the past of the next. They count for nothing
+until `support-list backfill` over the same years has compared them and is completed (docs/backfills.md). The same inputs
+give the same assessment, however often it runs.
 """
 
 from dataclasses import asdict
@@ -16,7 +18,14 @@ from dataclasses import asdict
 from airflow.sdk import dag, get_current_context, task
 
 from school_support.orchestration.names import BUILD_POOL
-from school_support.orchestration.request import ASSESSMENT_PARAMS, day_of_run, requested, with_past
+from school_support.orchestration.request import (
+    ASSESSMENT_PARAMS,
+    day_of_run,
+    is_backfill,
+    requested,
+    requested_backfill,
+    with_past,
+)
 from school_support.orchestration.tasks import DEFAULTS, london
 
 
@@ -34,16 +43,22 @@ def assess_schools() -> None:
     def prepare_assessment() -> int:
         """Make the assessment's row and pin the releases known at its as-at date."""
         from school_support.assessment import prepare
+        from school_support.backfill import plan
 
+        if years := requested_backfill():
+            return plan.prepare_years(years)[-1]
         request = with_past(requested(get_current_context()["params"], default_as_at=day_of_run()))
         return prepare.prepare_assessment(**asdict(request))
 
     @task(pool=BUILD_POOL)
     def build_assessment(assessment_id: int) -> None:
-        """Build the marts of this assessment."""
+        """Build the marts of this assessment; of a backfill all years up to it at once, unless they are built."""
         from school_support.assessment import prepare
 
-        prepare.build_assessments([assessment_id])
+        if is_backfill():
+            prepare.build_missing(assessment_id)
+        else:
+            prepare.build_assessments([assessment_id])
 
     build_assessment(prepare_assessment())
 

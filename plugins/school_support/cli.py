@@ -15,6 +15,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from school_support.commands import (
+    backfill,
     backup,
     contract,
     decide,
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 GROUPS = {
     "backup": backup,
+    "backfill": backfill,
     "contract": contract,
     "download": download,
     "letters": letters,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -14,7 +15,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from school_support.settings import PROJECT
+from school_support.orchestration.local import LocalAirflow
+from school_support.publication.edition import past_of_list
+from school_support.settings import PROJECT, settings
 from school_support.warehouse.connection import connect
 from school_support.warehouse.secrets import PSEUDONYM_KEY, read_secrets
 
@@ -138,29 +141,83 @@ def test_a_critical_failure_stops_before_publication(
     assert rows("select edition, as_at::text from bi.edition_v1") == [(1, "2026-06-30")]
 
 
-def test_airflow_backfills_past_junes(first_run: subprocess.CompletedProcess[str]) -> None:
-    """`airflow backfill create` with a real scheduler: an assessment as at each 30 June, and no publication."""
-    from school_support.orchestration.local import LocalAirflow
+def backfill(airflow: LocalAirflow, dag_id: str, first: str, last: str, folder: Path | None = None) -> list[str]:
+    """`airflow backfill create` as an engineer gives it, several runs at once, to its end; the states of its runs."""
+    conf = ["--dag-run-conf", json.dumps({"folder": str(folder)})] if folder else []
+    made = airflow.command(["backfill", "create", "--dag-id", dag_id, "--from-date", first, "--to-date", last, *conf])
+    assert made.returncode == 0, made.stdout + made.stderr
+    deadline = time.monotonic() + 400
+    while any(one["completed_at"] is None for one in airflow.client.get("backfills", dag_id=dag_id)["backfills"]):
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    runs = airflow.client.get(f"dags/{dag_id}/dagRuns", run_type=["backfill"], limit=100)["dag_runs"]
+    return [run["state"] for run in runs]
 
+
+def test_airflow_backfills_past_junes_as_the_command_does(
+    first_run: subprocess.CompletedProcess[str], small_sample: Path
+) -> None:
+    """With a real scheduler: a chain of assessments that counts for nothing, and twice is as good as once."""
+    published = rows("select edition_id, content_hash, published_at from publication.edition")
     with LocalAirflow() as airflow:
-        made = airflow.command(
-            ["backfill", "create", "--dag-id", "assess_schools", "--from-date", "2024-06-01", "--to-date", "2025-07-01",
-             "--max-active-runs", "1"]
-        )  # fmt: skip
-        assert made.returncode == 0, made.stdout + made.stderr
-        deadline = time.monotonic() + 180
-        while len(built := rows("select as_at::text, list_year from control.assessment where built_at is not null "
-                                "and as_at < '2026-01-01' order by 1")) < 2:  # fmt: skip
-            assert time.monotonic() < deadline, f"built so far: {built}"
-            time.sleep(1)
-    assert built == [("2024-06-30", 2025), ("2025-06-30", 2026)]
-    assert (
-        rows(
-            "select count(*) from marts.school_tier inner join control.assessment using (assessment_id) where as_at < '2026-01-01'"
-        )[0][0]
-        > 140
+        assert backfill(airflow, "assess_schools", "2024-06-01", "2026-06-01") == ["success", "success"]
+        made = rows(
+            "select assessment_id, list_year, as_at::text, purpose, previous_assessment_id from control.assessment "
+            "where as_at < '2026-01-01' order by list_year"
+        )
+        first, second = (row[0] for row in made)
+        assert made == [
+            (first, 2025, "2024-06-30", "backfill", None),
+            (second, 2026, "2025-06-30", "backfill", first),
+        ]
+        assert past_of_list("999", 2027) is None
+        assert backfill(airflow, "assess_schools", "2024-06-01", "2026-06-01") == ["success", "success"]
+        # Nights and a term of what is there already.
+        counts = "select (select count(*) from landing.release), (select count(*) from raw.gias), (select count(*) from raw.dfe_ks2)"
+        there = rows(counts)
+        assert set(backfill(airflow, "ingest_school_register", "2026-01-05", "2026-01-08", small_sample)) == {"success"}
+        assert set(backfill(airflow, "ingest_results", "2025-09-28", "2025-10-12", small_sample)) == {"success"}
+        assert rows(counts) == there
+        never = airflow.command(
+            [
+                "backfill",
+                "create",
+                "--dag-id",
+                "publish_support_list",
+                "--from-date",
+                "2024-06-01",
+                "--to-date",
+                "2026-07-01",
+            ]
+        )
+        assert never.returncode != 0
+        assert "does not support backfills" in never.stdout + never.stderr
+
+    assessments = rows("select count(*) from control.assessment")
+    builds = set(settings().runs.iterdir())
+    wanted = ("--from", "2025", "--to", "2026", "--la", "999", "--reason", "as Airflow made it")
+    staged = support_list("backfill", *wanted)
+    assert staged.returncode == 0, staged.stdout + staged.stderr
+    assert rows("select count(*) from control.assessment") == assessments, "the command finds what Airflow made"
+    assert set(settings().runs.iterdir()) == builds, "and builds none of it again"
+    by_airflow = hashes_of_backfill(1)
+    assert support_list("backfill", "cancel", "1").returncode == 0
+    assert rows(
+        "select count(*) from marts.school_tier inner join control.assessment using (assessment_id) where purpose = 'backfill'"
+    ) == [(0,)]
+    assert support_list("backfill", *wanted).returncode == 0
+    assert hashes_of_backfill(2) == by_airflow
+    assert len(by_airflow) == 2
+    completed = support_list("backfill", "complete", "2")
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    assert past_of_list("999", 2027) == second
+    assert rows("select edition_id, content_hash, published_at from publication.edition") == published
+
+
+def hashes_of_backfill(number: int) -> list[tuple]:  # type: ignore[type-arg]
+    return rows(
+        f"select list_year, content_hash from control.backfill_year where backfill_id = {number} and content_hash is not null order by 1"
     )
-    assert rows("select count(*) from publication.edition") == [(1,)]
 
 
 def test_a_backup_is_restored_in_an_empty_installation(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from psycopg import Connection
@@ -18,11 +19,35 @@ from school_support.warehouse.dbt import build
 MODELS = ("intermediate", "marts")
 # A register file issued after the as-at date may still say when schools opened and closed, and nothing else.
 REGISTER_SOURCES = ("gias", "gias_links", "school_spine", "school_information")
+FIND = (
+    "select assessment_id, built_at from control.assessment where authority = %s and list_year = %s and as_at = %s "
+    "and ruleset = %s and purpose = %s and input_hash = %s"
+)
 
 
 def list_year_of(as_at: date) -> int:
     """The list year that an as-at date serves: the list set in June 2019 or in October 2019 supports 2019/20, 2020."""
     return as_at.year + 1
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that an assessment is made of. `releases`: (release_id, usage, sha256), in a fixed order."""
+
+    authority: str
+    list_year: int
+    as_at: date
+    ruleset: str
+    purpose: str
+    input_hash: str
+    ruleset_hash: str | None
+    decisions_as_at: date
+    releases: tuple[tuple[int, str, str], ...]
+
+    @property
+    def identity(self) -> tuple[str, int, date, str, str, str]:
+        """What names the assessment: the same inputs give the same one."""
+        return self.authority, self.list_year, self.as_at, self.ruleset, self.purpose, self.input_hash
 
 
 def prepare_assessment(
@@ -55,65 +80,146 @@ def prepare_assessment(
         SupportListError: the authority has no settings, an edition used the ruleset with other rows, or the decisions'
             day lies before the as-at date.
     """
-    setting = authority_of(authority)
-    decided_by = decisions_as_at or as_at
-    if decided_by < as_at:
-        raise SupportListError(f"Panel decisions as at {decided_by} cannot be about a list as at {as_at}, a later day.")
-    used = ruleset or ruleset_of(authority, as_at)
-    ruleset_hash = hash_of(used)
     with connect("support_transformer") as connection:
-        refuse_changed(connection, used, ruleset_hash)
-        releases = _releases(connection, setting.collection, as_at, decided_by)
-        input_hash = hashlib.sha256(
-            "\n".join(
-                [
-                    _rules_hash(),
-                    *_past_hash(connection, previous),
-                    *([f"decisions {decided_by}"] if decided_by != as_at else []),
-                    *(f"{usage} {sha256}" for _, usage, sha256 in releases),
-                ]
-            ).encode()
-        ).hexdigest()
-        identity = (authority, list_year, as_at, used, purpose, input_hash)
+        inputs = read_inputs(
+            connection,
+            authority,
+            list_year,
+            as_at,
+            purpose,
+            ruleset=ruleset,
+            past=input_hash_of(connection, previous),
+            decisions_as_at=decisions_as_at,
+        )
         found = (
             connection.execute(
                 "insert into control.assessment "
                 "(authority, list_year, as_at, ruleset, purpose, input_hash, previous_assessment_id, ruleset_hash, "
                 "decisions_as_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning assessment_id",
-                (*identity, previous, ruleset_hash, decided_by),
+                (*inputs.identity, previous, inputs.ruleset_hash, inputs.decisions_as_at),
             ).fetchone()
-            or connection.execute(
-                "select assessment_id from control.assessment where authority = %s and list_year = %s and as_at = %s "
-                "and ruleset = %s and purpose = %s and input_hash = %s",
-                identity,
-            ).fetchone()
+            or connection.execute(FIND, inputs.identity).fetchone()
         )
         assert found is not None  # noqa: S101  # the row was inserted or conflicted
         with connection.cursor() as cursor:
             cursor.executemany(
                 "insert into control.assessment_release (assessment_id, release_id, usage) values (%s, %s, %s) "
                 "on conflict do nothing",
-                [(found[0], release_id, usage) for release_id, usage, _ in releases],
+                [(found[0], release_id, usage) for release_id, usage, _ in inputs.releases],
             )
         return int(found[0])
 
 
-def build_assessments(assessment_ids: Sequence[int], layers: Sequence[str] = ("resource_type:seed", *MODELS)) -> None:
+def read_inputs(
+    connection: Connection,
+    authority: str,
+    list_year: int,
+    as_at: date,
+    purpose: str,
+    *,
+    ruleset: str | None,
+    past: str | None,
+    decisions_as_at: date | None = None,
+) -> Inputs:
+    """What an assessment would be made of, without making it.
+
+    Args:
+        past: the input hash of the assessment before, and so of all before that; none: it has no past.
+
+    Raises:
+        SupportListError: as `prepare_assessment` does.
+    """
+    setting = authority_of(authority)
+    decided_by = decisions_as_at or as_at
+    if decided_by < as_at:
+        raise SupportListError(f"Panel decisions as at {decided_by} cannot be about a list as at {as_at}, a later day.")
+    used = ruleset or ruleset_of(authority, as_at)
+    ruleset_hash = hash_of(used)
+    refuse_changed(connection, used, ruleset_hash)
+    releases = _releases(connection, setting.collection, as_at, decided_by)
+    said = [
+        _rules_hash(),
+        *([f"previous {past}"] if past else []),
+        *([f"decisions {decided_by}"] if decided_by != as_at else []),
+        *(f"{usage} {sha256}" for _, usage, sha256 in releases),
+    ]
+    input_hash = hashlib.sha256("\n".join(said).encode()).hexdigest()
+    return Inputs(authority, list_year, as_at, used, purpose, input_hash, ruleset_hash, decided_by, tuple(releases))
+
+
+def find_assessment(connection: Connection, inputs: Inputs) -> tuple[int, bool] | None:
+    """The assessment of these inputs and whether it is built; none if it was never made."""
+    found = connection.execute(FIND, inputs.identity).fetchone()
+    return (int(found[0]), found[1] is not None) if found else None
+
+
+def input_hash_of(connection: Connection, assessment_id: int | None) -> str | None:
+    """The hash over an assessment's inputs; none where there is to be no assessment.
+
+    Raises:
+        SupportListError: there is no such assessment.
+    """
+    if assessment_id is None:
+        return None
+    found = connection.execute(
+        "select input_hash from control.assessment where assessment_id = %s", (assessment_id,)
+    ).fetchone()
+    if found is None:
+        raise SupportListError(f"There is no assessment {assessment_id} to be the past of this one.")
+    return str(found[0])
+
+
+def build_assessments(
+    assessment_ids: Sequence[int],
+    layers: Sequence[str] = ("resource_type:seed", *MODELS),
+    on_node: Callable[[int, int], None] = lambda _done, _all: None,
+) -> None:
     """Build the intermediate models and marts of some assessments in one dbt run, replacing what was there.
 
     Args:
         assessment_ids: rows of control.assessment.
         layers: what is built; the models alone where the rules of a draft stand in the seeds' tables.
+        on_node: told how many of dbt's nodes are done, and of how many.
 
     Raises:
         SupportListError: a model or data test failed.
     """
-    build(layers, {"assessment_ids": list(assessment_ids)})
+    build(layers, {"assessment_ids": list(assessment_ids)}, on_node)
     with connect("support_transformer") as connection:
         connection.execute(
             "update control.assessment set built_at = now() where assessment_id = any(%s)",
             (list(assessment_ids),),
         )
+
+
+def build_missing(assessment_id: int) -> None:
+    """Build an assessment and those of its past that have no rows, all in one dbt run; nothing where none is missing.
+
+    Raises:
+        SupportListError: a model or data test failed.
+    """
+    with connect("support_transformer") as connection:
+        missing = unbuilt(connection, [assessment_id])
+    if missing:
+        build_assessments(missing)
+
+
+def unbuilt(connection: Connection, assessment_ids: Sequence[int]) -> list[int]:
+    """Those among some assessments, and all that are their past, that have no rows; oldest first."""
+    rows = connection.execute(
+        """
+        with recursive chain as (
+            select assessment_id, previous_assessment_id, as_at, built_at from control.assessment
+            where assessment_id = any(%s)
+            union
+            select before.assessment_id, before.previous_assessment_id, before.as_at, before.built_at
+            from chain inner join control.assessment as before on before.assessment_id = chain.previous_assessment_id
+        )
+        select assessment_id from chain where built_at is null order by as_at, assessment_id
+        """,
+        (list(assessment_ids),),
+    ).fetchall()
+    return [int(assessment_id) for (assessment_id,) in rows]
 
 
 def _releases(
@@ -153,22 +259,6 @@ def _releases(
         },
     ).fetchall()
     return [(int(release_id), str(usage), str(sha256)) for release_id, usage, sha256 in rows]
-
-
-def _past_hash(connection: Connection, previous: int | None) -> list[str]:
-    """What an assessment's identity says of its past: the inputs of the one before, and so of all before that.
-
-    Raises:
-        SupportListError: there is no such assessment.
-    """
-    if previous is None:
-        return []
-    found = connection.execute(
-        "select input_hash from control.assessment where assessment_id = %s", (previous,)
-    ).fetchone()
-    if found is None:
-        raise SupportListError(f"There is no assessment {previous} to be the past of this one.")
-    return [f"previous {found[0]}"]
 
 
 def _rules_hash() -> str:

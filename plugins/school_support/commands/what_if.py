@@ -32,7 +32,7 @@ def what_if(
     """
     from school_support.assessment.prepare import list_year_of
     from school_support.assessment.what_if import what_if as assessed
-    from school_support.publication.edition import assessment_of_edition
+    from school_support.publication.edition import past_of_list
     from school_support.warehouse import server
     from school_support.warehouse.migrate import migrate
 
@@ -42,7 +42,7 @@ def what_if(
         day = as_at.date()
         year = list_year or list_year_of(day)
         with screen.status("Assessing twice"):
-            found = assessed(ruleset, la, year, day, assessment_of_edition(la, year - 1))
+            found = assessed(ruleset, la, year, day, past_of_list(la, year))
         tiers = Table("Tier", "Schools now", "Schools then", "£ now", "£ then", title="Support plan")
         for tier in found.tiers:
             tiers.add_row(

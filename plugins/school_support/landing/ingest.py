@@ -21,6 +21,9 @@ from school_support.sources.faults import Fault, FileRefused
 from school_support.sources.reader import OpenRelease, open_release
 from school_support.warehouse.connection import connect
 
+# Backfilled nights load side by side; PostgreSQL's own "if not exists" fails where two make a table at once.
+RAW_TABLE_LOCK = 720_014
+
 
 @dataclass
 class LandSummary:
@@ -155,25 +158,27 @@ def _ensure_raw_table(connection: Connection, source: str) -> None:
     """A raw table has the source's canonical columns as text; a contract that names a new one adds it."""
     table = sql.Identifier("raw", source)
     columns = [sql.SQL("{} text").format(sql.Identifier(name)) for name in load_sources()[source].columns]
-    connection.execute(
-        sql.SQL("create table if not exists {} (_release_id bigint not null, _line integer not null, {})").format(
-            table, sql.SQL(", ").join(columns)
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (RAW_TABLE_LOCK,))
+        connection.execute(
+            sql.SQL("create table if not exists {} (_release_id bigint not null, _line integer not null, {})").format(
+                table, sql.SQL(", ").join(columns)
+            )
         )
-    )
-    connection.execute(
-        sql.SQL("alter table {} {}").format(
-            table,
-            sql.SQL(", ").join(sql.SQL("add column if not exists {}").format(column) for column in columns),
+        connection.execute(
+            sql.SQL("alter table {} {}").format(
+                table,
+                sql.SQL(", ").join(sql.SQL("add column if not exists {}").format(column) for column in columns),
+            )
         )
-    )
-    # The rows of a release stand together, so a range of pages is all that an index need tell; a tree costs every row.
-    connection.execute(
-        sql.SQL("create index if not exists {} on {} using brin (_release_id) with (pages_per_range = 16)").format(
-            sql.Identifier(f"{source}_pages"), table
+        # The rows of a release stand together, so a range of pages is all that an index need tell; a tree costs every row.
+        connection.execute(
+            sql.SQL("create index if not exists {} on {} using brin (_release_id) with (pages_per_range = 16)").format(
+                sql.Identifier(f"{source}_pages"), table
+            )
         )
-    )
-    connection.execute(sql.SQL("drop index if exists {}").format(sql.Identifier("raw", f"{source}_release")))
-    connection.execute(sql.SQL("grant select on {} to support_transformer, support_publisher").format(table))
+        connection.execute(sql.SQL("drop index if exists {}").format(sql.Identifier("raw", f"{source}_release")))
+        connection.execute(sql.SQL("grant select on {} to support_transformer, support_publisher").format(table))
 
 
 def _copy(connection: Connection, release_id: int, source: str, release: OpenRelease) -> bool:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Param, get_current_context
 
 from school_support.clock import LONDON
+from school_support.errors import SupportListError
+
+if TYPE_CHECKING:
+    from school_support.backfill.plan import Request
+
+# How Airflow calls such runs, and how their run_id begins.
+BACKFILL = "backfill"
 
 ASSESSMENT_PARAMS = {
     "authority": Param(
@@ -38,7 +45,8 @@ ASSESSMENT_PARAMS = {
         "annual",
         enum=["annual", "backfill", "monitoring", "backtest", "what_if"],
         title="Purpose",
-        description_md="What the assessment is for. Only an `annual` or a `backfill` can be published.",
+        description_md="What the assessment is for. Only an `annual` one, or a `backfill` that was completed, can be published. "
+        "A run of `airflow backfill` is always a `backfill`.",
     ),
     "decisions_as_at": Param(
         None,
@@ -52,7 +60,7 @@ ASSESSMENT_PARAMS = {
         type=["null", "integer"],
         minimum=1,
         title="Assessment before",
-        description_md="The assessment whose tiers are this one's past. Empty: the one behind the edition of the list year before.",
+        description_md="The assessment whose tiers are this one's past. Empty: what stands for the list year before, an edition or a completed backfill.",
     ),
 }
 
@@ -112,12 +120,50 @@ def requested_watch(params: Mapping[str, Any], day: date) -> tuple[str, date]:
 
 
 def with_past(request: AssessmentRequest) -> AssessmentRequest:
-    """The request with the assessment behind the current edition of the list year before, unless it names another."""
-    from school_support.publication.edition import assessment_of_edition
+    """The request with the assessment that stands for the list year before, unless it names another."""
+    from school_support.publication.edition import past_of_list
 
     if request.previous is not None:
         return request
-    return replace(request, previous=assessment_of_edition(request.authority, request.list_year - 1))
+    return replace(request, previous=past_of_list(request.authority, request.list_year))
+
+
+def is_backfill() -> bool:
+    """Whether this run is one of `airflow backfill`."""
+    return bool(get_current_context()["dag_run"].run_type == BACKFILL)
+
+
+def requested_backfill() -> Request | None:
+    """The list years that a run of `airflow backfill` is the last of; none if this run is no backfill.
+
+    The years form a chain, each the past of the next. So that every run makes the same of it, whichever comes first, a
+    run takes the backfilled runs before it, year by year, as its years too.
+
+    Raises:
+        SupportListError: a parameter sets what follows from the date of the run.
+    """
+    from school_support.assessment.prepare import list_year_of
+    from school_support.backfill.plan import Request
+    from school_support.settings import settings
+
+    if not is_backfill():
+        return None
+    context = get_current_context()
+    params = context["params"]
+    said = [name for name in ("list_year", "as_at", "decisions_as_at", "previous_assessment_id") if params[name]]
+    if said:
+        raise SupportListError(f"In a backfill the date of each run says it: leave out {', '.join(said)}.")
+    day = day_of_run()
+    last = year = list_year_of(day)
+    moment = context["dag_run"].logical_date
+    while (
+        (before := context["ti"].get_previous_ti(logical_date=moment))
+        and before.run_id.startswith(BACKFILL)
+        and before.logical_date
+        and list_year_of(london_day(before.logical_date)) == year - 1
+    ):
+        year, moment = year - 1, before.logical_date
+    return Request(params["authority"] or settings().authority, year, last, f"{day:%m-%d}")
 
 
 def person_of_run() -> str | None:

@@ -143,17 +143,27 @@ def _approval(connection: Connection, approval_id: int) -> dict[str, Any]:
     return decided
 
 
-def assessment_of_edition(authority: str, list_year: int) -> int | None:
-    """The assessment behind the current edition of a list; none if there is no such list."""
+def past_of_list(authority: str, list_year: int) -> int | None:
+    """The assessment that is the past of a list: behind the current edition of the list year before, else the backfilled
+    one that stands for that year; none if there is neither.
+    """
     with connect("support_publisher") as connection:
-        found = connection.execute(
+        [(found,)] = connection.execute(
             """
-            select candidate.assessment_id
-            from publication.current_edition
-            inner join publication.edition using (edition_id)
-            inner join publication.candidate using (candidate_id)
-            where edition.authority = %s and edition.list_year = %s
+            select coalesce(
+                (
+                    select candidate.assessment_id
+                    from publication.current_edition
+                    inner join publication.edition using (edition_id)
+                    inner join publication.candidate using (candidate_id)
+                    where edition.authority = %(authority)s and edition.list_year = %(list_year)s
+                ),
+                (
+                    select assessment_id from control.standing_assessment
+                    where authority = %(authority)s and list_year = %(list_year)s
+                )
+            )
             """,
-            (authority, list_year),
-        ).fetchone()
-    return int(found[0]) if found else None
+            {"authority": authority, "list_year": list_year - 1},
+        ).fetchall()
+    return None if found is None else int(found)

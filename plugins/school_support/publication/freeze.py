@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from psycopg import Connection
 
@@ -28,30 +30,29 @@ def freeze_candidate(assessment_id: int, person: str | None = None, demonstratio
         demonstration: nobody has to be heard and its builder may approve it; its edition says so for ever.
 
     Raises:
-        SupportListError: the assessment does not exist, was never built, or is a what-if, a backtest or monitoring.
+        SupportListError: the assessment does not exist, was never built, is a what-if, a backtest or monitoring, or of a
+            backfill that was not completed.
     """
     with connect("support_publisher") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", (FREEZE_LOCK,))
         found = connection.execute(
-            "select assessment.authority, setting.authority_name, list_year, as_at, assessment.ruleset, decisions_as_at, "
-            "purpose, built_at "
-            "from control.assessment left join seeds.authority_setting as setting using (authority) "
-            "where assessment_id = %s",
-            (assessment_id,),
+            "select purpose, built_at from control.assessment where assessment_id = %s", (assessment_id,)
         ).fetchone()
         if found is None:
             raise SupportListError(f"There is no assessment {assessment_id}.")
-        *identity, purpose, built_at = found
+        purpose, built_at = found
         if purpose in NEVER_PUBLISHED:
             raise SupportListError(
                 f"Assessment {assessment_id} is {NEVER_PUBLISHED[purpose]} and can never be published."
             )
+        if purpose == "backfill" and not _is_completed(connection, assessment_id):
+            raise SupportListError(
+                f"Assessment {assessment_id} is of a backfill that was not completed and counts for nothing: see "
+                "`support-list backfill list`."
+            )
         if built_at is None:
             raise SupportListError(f"Assessment {assessment_id} was never built: run the DAG assess_schools first.")
-        # Hashed as frozen rows, so that the hash of a candidate and of an edition are the same by construction. The
-        # rows go in under a trial candidate first, because a frozen row is never updated.
-        with connection.transaction(force_rollback=True):
-            trial = _freeze(connection, assessment_id, identity, UNHASHED, person=person, demonstration=demonstration)
+        with frozen_on_trial(connection, assessment_id) as trial:
             said = content_hash(connection, trial)
         known = connection.execute(
             "select candidate_id from publication.candidate "
@@ -61,14 +62,35 @@ def freeze_candidate(assessment_id: int, person: str | None = None, demonstratio
         return (
             int(known[0])
             if known
-            else _freeze(connection, assessment_id, identity, said, person=person, demonstration=demonstration)
+            else _freeze(connection, assessment_id, said, person=person, demonstration=demonstration)
         )
+
+
+@contextmanager
+def frozen_on_trial(connection: Connection, assessment_id: int) -> Iterator[int]:
+    """A candidate of a built assessment, gone again when the block ends: to read what it would say.
+
+    Hashed as frozen rows, an assessment, its candidate and its edition have the same hash by construction; and a frozen
+    row is never updated, so its hash must be known before it is frozen for good.
+    """
+    with connection.transaction(force_rollback=True):
+        yield _freeze(connection, assessment_id, UNHASHED, person=None, demonstration=False)
+
+
+def _is_completed(connection: Connection, assessment_id: int) -> bool:
+    return (
+        connection.execute(
+            "select from control.backfill inner join control.backfill_year using (backfill_id) "
+            "where assessment_id = %s and status = 'completed'",
+            (assessment_id,),
+        ).fetchone()
+        is not None
+    )
 
 
 def _freeze(
     connection: Connection,
     assessment_id: int,
-    identity: list[object],
     said: str,
     *,
     person: str | None,
@@ -78,8 +100,10 @@ def _freeze(
     made = connection.execute(
         "insert into publication.candidate (assessment_id, authority, authority_name, list_year, as_at, ruleset, "
         "decisions_as_at, content_hash, built_by_os_user, built_by, demonstration, form) "
-        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning candidate_id",
-        (assessment_id, *identity, said, os_user, person or os_user, demonstration, FORM),
+        "select assessment_id, authority, authority_name, list_year, as_at, assessment.ruleset, decisions_as_at, %s, %s, %s, %s, %s "
+        "from control.assessment left join seeds.authority_setting using (authority) where assessment_id = %s "
+        "returning candidate_id",
+        (said, os_user, person or os_user, demonstration, FORM, assessment_id),
     ).fetchone()
     assert made is not None  # noqa: S101  # returning gives a row
     candidate_id = int(made[0])

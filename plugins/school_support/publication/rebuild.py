@@ -23,7 +23,7 @@ from school_support.assessment.rulesets import hash_of
 from school_support.errors import SupportListError
 from school_support.landing.ingest import load_landed
 from school_support.publication.content import content_hash, row_hashes
-from school_support.publication.freeze import freeze_candidate
+from school_support.publication.freeze import frozen_on_trial
 from school_support.quality.gate import accept_loaded
 from school_support.settings import settings
 from school_support.sources.contract import load_sources
@@ -111,10 +111,9 @@ def main(path: Path) -> None:
             assessments = _restore_assessments(connection, manifest["assessments"], releases)
         build_assessments(assessments)
         _step("comparing")
-        candidate_id = freeze_candidate(assessments[-1])
         form = manifest["candidate"]["form"]
-        with connect("support_publisher") as connection:
-            rebuilt = Rebuilt(content_hash(connection, candidate_id, form), row_hashes(connection, candidate_id, form))
+        with connect("support_publisher") as connection, frozen_on_trial(connection, assessments[-1]) as trial:
+            rebuilt = Rebuilt(content_hash(connection, trial, form), row_hashes(connection, trial, form))
         print(json.dumps(rebuilt.__dict__), flush=True)
     finally:
         embedded.remove()

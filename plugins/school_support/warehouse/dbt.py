@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,17 +18,22 @@ from school_support.settings import settings
 from school_support.warehouse.connection import connect
 from school_support.warehouse.secrets import read_secrets
 
-# Held while dbt rebuilds shared tables: a second build, in another task or from the command line, waits its turn.
-BUILD_LOCK = 720_002
+# How dbt prints a node that is done, whatever came of it: "11:20:01  12 of 168 OK created sql table model ...".
+DONE = re.compile(r"(\d+) of (\d+) (?!START)[A-Z]+ ")
 FAILED = {"error", "fail", "runtime error"}
 
 
-def build(select: Sequence[str], variables: Mapping[str, object] | None = None) -> None:
-    """Run `dbt build` for the selected layers: seeds, models and data tests, not the unit tests.
+def build(
+    select: Sequence[str],
+    variables: Mapping[str, object] | None = None,
+    on_node: Callable[[int, int], None] = lambda _done, _all: None,
+) -> None:
+    """Run `dbt build` for the selected layers: seeds, models and data tests, not the unit tests. Waits for other builds.
 
     Args:
         select: dbt selectors, such as "staging.results".
         variables: dbt vars, such as {"assessment_ids": [3]}.
+        on_node: told how many nodes are done, and of how many.
 
     Raises:
         SupportListError: a model or test failed; the message names each and the folder of the run.
@@ -35,12 +41,27 @@ def build(select: Sequence[str], variables: Mapping[str, object] | None = None) 
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     folder = settings().runs / run_id
     folder.mkdir(parents=True)
-    with connect("support_transformer", autocommit=True) as lock:
-        lock.execute("select pg_advisory_lock(%s)", (BUILD_LOCK,))
-        finished = _dbt(["build", "--exclude-resource-type", "unit_test", "--select", *select], variables or {}, folder)
-        failures = _record(run_id, folder)
-    if failures or finished.returncode != 0:
-        said = "\n".join(failures) or "\n".join((finished.stdout + finished.stderr).splitlines()[-25:])
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *select]
+    command = [sys.executable, "-m", "school_support.warehouse.dbt_alone"]
+    process = subprocess.Popen(
+        [*command, *arguments, *_options(variables or {}, folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment(),
+    )
+    lines = []
+    assert process.stdout is not None  # noqa: S101  # it is a pipe
+    done = 0
+    for line in process.stdout:
+        lines.append(line.rstrip())
+        if found := DONE.search(line):
+            done += 1
+            on_node(done, int(found[2]))
+    process.wait()
+    failures = _record(run_id, folder)
+    if failures or process.returncode != 0:
+        said = "\n".join(failures) or "\n".join(lines[-25:])
         raise SupportListError(
             f"dbt build of {', '.join(select)} failed:\n{said}\nThe run's log and artefacts: {folder}. "
             "Nothing was published; mend the cause and run again."
@@ -58,7 +79,18 @@ def document() -> Path:
     """
     folder = settings().dbt_docs
     folder.mkdir(parents=True, exist_ok=True)
-    finished = _dbt(["docs", "generate", "--static"], {}, folder)
+    program = Path(sys.executable).parent / "dbt"
+    finished = subprocess.run(
+        [
+            str(program if program.exists() else shutil.which("dbt") or "dbt"),
+            *["docs", "generate", "--static"],
+            *_options({}, folder),
+        ],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
     page = folder / "static_index.html"
     if finished.returncode != 0 or not page.exists():
         said = "\n".join((finished.stdout + finished.stderr).splitlines()[-25:])
@@ -66,19 +98,15 @@ def document() -> Path:
     return page
 
 
-def _dbt(arguments: Sequence[str], variables: Mapping[str, object], folder: Path) -> subprocess.CompletedProcess[str]:
-    program = Path(sys.executable).parent / "dbt"
-    command = [
-        str(program if program.exists() else shutil.which("dbt") or "dbt"),
+def _options(variables: Mapping[str, object], folder: Path) -> list[str]:
+    return [
         "--no-use-colors",
-        *arguments,
         "--project-dir", str(settings().dbt_project),
         "--profiles-dir", str(settings().dbt_project),
         "--target-path", str(folder),
         "--log-path", str(folder),
         "--vars", json.dumps(dict(variables)),
     ]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
 
 
 def environment() -> dict[str, str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from psycopg import sql
+from psycopg import Connection, sql
 
 from school_support.settings import settings
 from school_support.warehouse.connection import connect
@@ -59,15 +60,21 @@ def forget_old_watches(now: datetime | None = None) -> list[int]:
                 ((now or datetime.now(UTC)) - KEPT,),
             )
         ]
-        marts = connection.execute(
-            "select table_name from information_schema.columns where table_schema = 'marts' and column_name = 'assessment_id'"
-        ).fetchall()
-        for (mart,) in marts:
-            connection.execute(
-                sql.SQL("delete from {} where assessment_id = any(%s)").format(sql.Identifier("marts", mart)), (old,)
-            )
-        connection.execute("update control.assessment set built_at = null where assessment_id = any(%s)", (old,))
+        forget_marts(connection, old)
     return old
+
+
+def forget_marts(connection: Connection, assessment_ids: Sequence[int]) -> None:
+    """Delete the rows of some assessments from every mart, as support_transformer; they count as never built then."""
+    marts = connection.execute(
+        "select table_name from information_schema.columns where table_schema = 'marts' and column_name = 'assessment_id'"
+    ).fetchall()
+    ids = list(assessment_ids)
+    for (mart,) in marts:
+        connection.execute(
+            sql.SQL("delete from {} where assessment_id = any(%s)").format(sql.Identifier("marts", mart)), (ids,)
+        )
+    connection.execute("update control.assessment set built_at = null where assessment_id = any(%s)", (ids,))
 
 
 def vacuum_raw() -> list[str]:

@@ -1,0 +1,35 @@
+"""dbt, while no other build of the warehouse runs: python -m school_support.warehouse.dbt_alone build ...
+
+The process that builds is the one that holds the lock. Were it held by the process that asked for the build, a `kill -9`
+of that one would free the lock while dbt went on, and the next build would run into it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from school_support.errors import SupportListError
+from school_support.warehouse.connection import connect
+
+# Held while dbt rebuilds shared tables: a second build, in another task or from the command line, waits its turn.
+BUILD_LOCK = 720_002
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Wait for the lock, run dbt with these arguments, free the lock. Returns dbt's exit status."""
+    from dbt.cli.main import dbtRunner
+
+    with connect("support_transformer", autocommit=True) as lock:
+        lock.execute("select pg_advisory_lock(%s)", (BUILD_LOCK,))
+        result = dbtRunner().invoke(list(arguments))
+    if result.exception is not None:
+        print(result.exception, file=sys.stderr)
+    return 0 if result.success else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except SupportListError as error:
+        sys.exit(str(error))
