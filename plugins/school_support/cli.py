@@ -100,11 +100,16 @@ def run(
             )
         else:
             folder, authority, day = data.resolve(), la, as_at.date()
-        from school_support.assessment.prepare import list_year_of
+        from school_support.assessment.annual import list_year_of
 
         with _progress() as (on_step, on_task):
             done = run_main_job(
-                folder, authority, list_year or list_year_of(day), day, on_step=on_step, on_task=on_task
+                folder,
+                authority,
+                list_year or list_year_of(day, settings().annual_cycle),
+                day,
+                on_step=on_step,
+                on_task=on_task,
             )
         _show_edition(int(done.edition["edition_id"]), bool(done.edition["is_new"]), done.outputs)
 

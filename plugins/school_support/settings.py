@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+Cycle = Literal["june", "october"]
 
 
 class Settings(BaseSettings):
@@ -25,6 +28,11 @@ class Settings(BaseSettings):
     postgres_port: int = 0
     data: Path | None = Field(default=None, description="Folder of files with a releases.csv; none: the sample.")
     authority: str = Field(default="999", pattern=r"^[0-9]{3}$", description="LA code that is served.")
+    annual_cycle: Cycle = Field(
+        default="june",
+        description="june: the list is assessed as at 30 June and proposed on 1 July, for the school year from September. "
+        "october: as at 31 October and on 1 November, with provisional results, for the school year that has begun.",
+    )
     approval_days: float = Field(default=14, gt=0, description="How long an approval in Airflow may be waited for.")
     four_eyes: bool = Field(default=True, description="Who built a candidate may not approve it.")
     returns_inbox: Path | None = Field(

@@ -22,7 +22,7 @@ from school_support.assessment.prepare import build_assessments, prepare_assessm
 from school_support.errors import SupportListError
 from school_support.publication.content import content_hash
 from school_support.publication.freeze import freeze_candidate
-from school_support.publication.watch import EXPIRY_NOTICE_DAYS, RETURN_GRACE_DAYS, Watched, prepare_watch, record_watch
+from school_support.publication.watch import Watched, prepare_watch, record_watch
 from school_support.publication.watch_queries import MISSING_RETURNS, NEWS
 from school_support.settings import PROJECT
 from school_support.warehouse.connection import connect
@@ -222,7 +222,7 @@ def parameters(connection: psycopg.Connection, as_at: date) -> dict[str, Any]:
     ).fetchall()
     return {
         "assessment_id": assessment_id, "candidate_id": candidate_id, "authority": "999", "as_at": as_at, "edition_as_at": LISTED,
-        "return_grace_days": RETURN_GRACE_DAYS, "expiry_notice_days": EXPIRY_NOTICE_DAYS,
+        "return_days": 14, "decision_notice_days": 30,
     }  # fmt: skip
 
 

@@ -16,13 +16,10 @@ from psycopg.rows import class_row, dict_row
 
 from school_support.assessment.prepare import prepare_assessment
 from school_support.errors import SupportListError
+from school_support.publication.terms import practice_of
 from school_support.publication.watch_queries import MISSING_RETURNS, NEWS
 from school_support.warehouse.connection import connect
 
-# Two weeks to return a term's figures after its last day.
-RETURN_GRACE_DAYS = 14
-# The panel meets about once a month: so long before the end of a decision it has to know.
-EXPIRY_NOTICE_DAYS = 30
 WATCH_LOCK = 720_012
 
 # The kinds of news, most urgent first: what the message calls each, and what to do about it.
@@ -122,8 +119,7 @@ def record_watch(assessment_id: int) -> Watched:
             "assessment_id": assessment_id,
             "authority": assessment["authority"],
             "as_at": assessment["as_at"],
-            "return_grace_days": RETURN_GRACE_DAYS,
-            "expiry_notice_days": EXPIRY_NOTICE_DAYS,
+            **vars(practice_of(assessment["authority"])),
         }
         found = [news for query in NEWS.values() for news in _read(connection, query, of)]
         # Returns are read where dbt stages them, which the publisher does not see.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from school_support.orchestration.request import AssessmentRequest, last_30_june, london_day, requested
+from school_support.orchestration.request import AssessmentRequest, london_day, requested
 from school_support.settings import settings
 
 EMPTY: dict[str, Any] = {
@@ -49,13 +49,7 @@ def test_the_day_is_londons(moment: datetime, day: date) -> None:
     assert london_day(moment) == day
 
 
-@pytest.mark.parametrize(
-    ("day", "june"),
-    [
-        (date(2019, 7, 1), date(2019, 6, 30)),
-        (date(2019, 6, 30), date(2018, 6, 30)),
-        (date(2020, 2, 29), date(2019, 6, 30)),
-    ],
-)
-def test_a_proposal_is_for_the_last_complete_june(day: date, june: date) -> None:
-    assert last_30_june(day) == june
+def test_in_october_the_list_year_is_that_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings(), "annual_cycle", "october")
+    assert requested(EMPTY, default_as_at=date(2026, 10, 31)).list_year == 2027
+    assert requested(EMPTY, default_as_at=date(2027, 2, 15)).list_year == 2027
