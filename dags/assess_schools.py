@@ -16,6 +16,7 @@ from dataclasses import asdict
 from airflow.sdk import dag, get_current_context, task
 
 from school_support.assessment.annual import assess_cron
+from school_support.orchestration.failures import tell_of_failure
 from school_support.orchestration.names import BUILD_POOL
 from school_support.orchestration.request import ASSESSMENT_PARAMS, day_of_run, requested, with_past
 from school_support.orchestration.tasks import DEFAULTS, london
@@ -27,6 +28,7 @@ from school_support.settings import settings
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
     params=ASSESSMENT_PARAMS,
     doc_md=__doc__,
     tags=["assess", "annual"],

@@ -15,6 +15,7 @@ from datetime import time
 from airflow.sdk import dag
 
 from school_support.landing.release_calendar import days_after_releases, expected_releases
+from school_support.orchestration.failures import tell_of_failure
 from school_support.orchestration.ingest import INGEST_PARAMS, ingest
 from school_support.orchestration.tasks import DEFAULTS
 from school_support.orchestration.timetables import FRIDAY, CalendarDays
@@ -30,6 +31,7 @@ from school_support.orchestration.timetables import FRIDAY, CalendarDays
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
     params=INGEST_PARAMS,
     doc_md=__doc__,
     tags=["ingest", "termly"],

@@ -9,6 +9,7 @@ stay. **Vacuum** the raw tables, which only grow by appending.
 
 from airflow.sdk import dag, task
 
+from school_support.orchestration.failures import tell_of_failure
 from school_support.orchestration.names import BUILD_POOL
 from school_support.orchestration.tasks import DEFAULTS, handed_on, london
 
@@ -18,6 +19,7 @@ from school_support.orchestration.tasks import DEFAULTS, handed_on, london
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
     doc_md=__doc__,
     tags=["maintenance", "weekly"],
 )

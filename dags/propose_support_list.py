@@ -15,6 +15,7 @@ from dataclasses import asdict
 from airflow.sdk import dag, get_current_context, task
 
 from school_support.assessment.annual import propose_cron
+from school_support.orchestration.failures import tell_of_failure
 from school_support.orchestration.ingest import take_in_inbox
 from school_support.orchestration.names import BUILD_POOL
 from school_support.orchestration.request import PROPOSAL_PARAMS, default_as_at, person_of_run, requested, with_past
@@ -27,6 +28,7 @@ from school_support.settings import settings
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
     params=PROPOSAL_PARAMS,
     doc_md=__doc__,
     tags=["propose", "annual"],

@@ -14,6 +14,7 @@ from datetime import time
 
 from airflow.sdk import dag, get_current_context, task
 
+from school_support.orchestration.failures import tell_of_failure
 from school_support.orchestration.request import WATCH_PARAMS, day_of_run, requested_watch
 from school_support.orchestration.tasks import DEFAULTS, handed_on
 from school_support.orchestration.timetables import CalendarDays
@@ -30,6 +31,7 @@ from school_support.settings import settings
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
     params=WATCH_PARAMS,
     doc_md=__doc__,
     tags=["watch", "termly"],

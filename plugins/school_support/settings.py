@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     postgres_port: int = 0
     data: Path | None = Field(default=None, description="Folder of files with a releases.csv; none: the sample.")
     authority: str = Field(default="999", pattern=r"^[0-9]{3}$", description="LA code that is served.")
+    nightly_hours: float = Field(
+        default=3, gt=0, description="How long a nightly run may take before people are told that it is late."
+    )
     annual_cycle: Cycle = Field(
         default="june",
         description="june: the list is assessed as at 30 June and proposed on 1 July, for the school year from September. "

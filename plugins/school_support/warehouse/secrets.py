@@ -20,6 +20,7 @@ ROLES = (
     "bi_public",
 )
 PSEUDONYM_KEY = "SUPPORT_LIST_PSEUDONYM_KEY"
+SECRET = ("PASSWORD", "KEY", "SECRET")
 FROM_ENVIRONMENT = ("SUPPORT_LIST_PG", PSEUDONYM_KEY)
 
 
@@ -36,6 +37,12 @@ def read_secrets() -> dict[str, str]:
             name, _, value = line.partition("=")
             values[name] = value
     return values | {name: value for name, value in os.environ.items() if name.startswith(FROM_ENVIRONMENT)}
+
+
+def secret_values() -> list[str]:
+    """Every value that must be shown nowhere: passwords, keys and secrets, the longest first."""
+    secret = [value for name, value in read_secrets().items() if any(part in name for part in SECRET) and value]
+    return sorted(secret, key=len, reverse=True)
 
 
 def write_secrets(changes: dict[str, str]) -> None:
