@@ -20,6 +20,7 @@ from school_support.commands import (
     download,
     explain,
     letters,
+    maintenance,
     plain_errors,
     quarantine,
     reader,
@@ -55,6 +56,7 @@ app.command("explain")(explain.explain)
 for command in (decide.summary, decide.approve, decide.reject):
     app.command()(command)
 app.command("verify")(verify.verify)
+app.command("maintenance")(maintenance.maintenance)
 app.command("what-if")(what_if.what_if)
 SAMPLE_AUTHORITY = "999"
 SAMPLE_AS_AT = date(2026, 6, 30)

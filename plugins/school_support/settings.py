@@ -38,6 +38,19 @@ class Settings(BaseSettings):
     )
     approval_days: float = Field(default=14, gt=0, description="How long an approval in Airflow may be waited for.")
     four_eyes: bool = Field(default=True, description="Who built a candidate may not approve it.")
+    keep_run_folders_days: int = Field(default=90, ge=1, description="Folders of dbt runs and Data Docs.")
+    keep_watches_days: int = Field(default=90, ge=1, description="Marts of nightly monitoring assessments.")
+    keep_inbox_days: int = Field(
+        default=90, ge=1, description="Answers, dealt-with files and reminders beside the inbox."
+    )
+    keep_drafts_days: int = Field(default=400, ge=1, description="Draft letters of lists that were never published.")
+    keep_quarantine_days: int = Field(
+        default=365, ge=1, description="Bytes of quarantined files; their ledger row stays."
+    )
+    keep_history_days: int = Field(
+        default=730, ge=1, description="Rows of quality.run, quality.dbt_result and sent alerts."
+    )
+    keep_airflow_days: int = Field(default=180, ge=30, description="Runs in Airflow's database, and its logs.")
     returns_inbox: Path | None = Field(
         default=None, description="Where returns are dropped; none: in the state folder."
     )

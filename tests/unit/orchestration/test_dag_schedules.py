@@ -150,6 +150,6 @@ def test_builds_queue_for_one_slot(read: dict[str, Any]) -> None:
         "propose_support_list.take_in_decisions",
         "propose_support_list.find_assessment",
         "watch_schools.build_assessment",
-        "maintenance.forget_old_watches",
+        "maintenance.sweep",
         "maintenance.vacuum_raw",
     }
