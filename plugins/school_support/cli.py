@@ -28,6 +28,7 @@ from school_support.commands import (
     returns,
     school_check,
     screen,
+    status,
     verify,
     what_if,
 )
@@ -55,6 +56,7 @@ app.command("return-template")(returns.return_template)
 app.command("explain")(explain.explain)
 for command in (decide.summary, decide.approve, decide.reject):
     app.command()(command)
+app.command("status")(status.status)
 app.command("verify")(verify.verify)
 app.command("maintenance")(maintenance.maintenance)
 app.command("what-if")(what_if.what_if)
@@ -193,16 +195,6 @@ def docs() -> None:
         embedded.start()
         migrate()
         screen.print(f"dbt docs: {document()}", highlight=False, soft_wrap=True)
-
-
-@app.command()
-def status() -> None:
-    """Show releases by status, what is quarantined and why, assessments, gates and editions."""
-    from school_support.status import read_status
-
-    with plain_errors():
-        for table in read_status():
-            screen.print(table)
 
 
 def _sample_folder() -> Path:

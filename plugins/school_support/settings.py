@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -51,6 +51,16 @@ class Settings(BaseSettings):
         default=730, ge=1, description="Rows of quality.run, quality.dbt_result and sent alerts."
     )
     keep_airflow_days: int = Field(default=180, ge=30, description="Runs in Airflow's database, and its logs.")
+    lineage: Path | None = Field(
+        default=None, description="File that OpenLineage events of Airflow and dbt are appended to; none: no lineage."
+    )
+    disk_free_percent: float = Field(default=10, ge=0, le=100, description="Less free space than this is a fault.")
+    silent_hours: float = Field(default=36, gt=0, description="Nothing taken in for so long is a fault.")
+    backup_marker: Path | None = Field(
+        default=None,
+        description="A file that the backup touches when it has ended well; none: backups are not watched.",
+    )
+    backup_days: float = Field(default=2, gt=0, description="A backup older than this is a fault.")
     returns_inbox: Path | None = Field(
         default=None, description="Where returns are dropped; none: in the state folder."
     )
@@ -66,6 +76,14 @@ class Settings(BaseSettings):
         pattern=r"^[ -~]*$",
         description="Whom a publisher may write to about downloads, such as a mail address.",
     )
+
+    @field_validator("lineage", mode="before")
+    @classmethod
+    def _none_is_no_file(cls, value: object) -> object:
+        """`none` in words is none, and a path is the same in every process, wherever it runs."""
+        if value is None or str(value).lower() in ("", "none"):
+            return None
+        return Path(str(value)).resolve()
 
     @property
     def data_folder(self) -> Path:

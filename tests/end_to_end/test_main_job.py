@@ -190,8 +190,8 @@ def test_however_old_it_is_nothing_that_an_edition_rests_on_goes(first_run: subp
         # The second was accepted when an edition's assessment pinned it, and set aside later.
         for sha256 in (quarantined.name, pinned.name):
             connection.execute(
-                "insert into landing.release (source, collection, known_from, file_name, sha256, bytes, status) "
-                "values ('gias', 'fictional', '2020-01-01', 'old.csv', %s, 3, 'quarantined')",
+                "insert into landing.release (source, collection, known_from, file_name, sha256, bytes, status, reason) "
+                "values ('gias', 'fictional', '2020-01-01', 'old.csv', %s, 3, 'quarantined', 'for this test')",
                 (sha256,),
             )
         connection.execute(

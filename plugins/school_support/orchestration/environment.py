@@ -10,6 +10,7 @@ from pathlib import Path
 
 from school_support.settings import settings
 from school_support.warehouse.connection import url
+from school_support.warehouse.lineage import NAMESPACE, transport
 from school_support.warehouse.secrets import read_secrets, write_secrets
 
 HOST = "127.0.0.1"
@@ -95,6 +96,11 @@ def airflow_environment(port: int, scheduled: bool) -> dict[str, str]:
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 60,
         "DAG_PROCESSOR__REFRESH_INTERVAL": 30,
     }
+    if settings().lineage:
+        configuration["OPENLINEAGE__NAMESPACE"] = NAMESPACE
+        configuration["OPENLINEAGE__TRANSPORT"] = json.dumps(transport())
+    else:
+        configuration["OPENLINEAGE__DISABLED"] = True
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -107,6 +113,7 @@ def airflow_environment(port: int, scheduled: bool) -> dict[str, str]:
         | {
             "AIRFLOW_HOME": str(home),
             "SUPPORT_LIST_HOME": str(settings().home),
+            **({"SUPPORT_LIST_LINEAGE": str(settings().lineage)} if settings().lineage else {}),
             # Tasks run in another folder, where a relative path would mean something else.
             **({"SUPPORT_LIST_DATA": str(data.resolve())} if (data := settings().data) else {}),
             "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(project / "plugins")])),

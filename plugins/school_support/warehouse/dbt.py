@@ -17,6 +17,7 @@ from school_support.errors import SupportListError
 from school_support.quality.history import ModelRun, recorded
 from school_support.settings import settings
 from school_support.warehouse.connection import connect
+from school_support.warehouse.lineage import emit_build
 from school_support.warehouse.secrets import read_secrets
 
 # Held while dbt rebuilds shared tables: a second build, in another task or from the command line, waits its turn.
@@ -45,6 +46,7 @@ def build(select: Sequence[str], variables: Mapping[str, object] | None = None) 
             results = _results(folder)
             run.models = _models(results)
             failures = _record(run_id, results)
+            emit_build(folder, environment())
             if failures or finished.returncode != 0:
                 said = "\n".join(failures) or "\n".join((finished.stdout + finished.stderr).splitlines()[-25:])
                 raise SupportListError(
@@ -112,7 +114,9 @@ def _models(results: Sequence[Mapping[str, Any]]) -> list[ModelRun]:
         if kind in ("model", "seed"):
             rows = (result.get("adapter_response") or {}).get("rows_affected")
             found.append(
-                ModelRun(name, result["status"], rows if rows and rows > 0 else None, result["execution_time"])
+                ModelRun(
+                    name, result["status"], rows if rows is not None and rows >= 0 else None, result["execution_time"]
+                )
             )
     return found
 
