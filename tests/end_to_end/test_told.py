@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from school_support.errors import SupportListError
+from school_support.orchestration.local import LocalAirflow
 from school_support.settings import settings
 from school_support.warehouse.connection import connect
 from school_support.warehouse.secrets import secret_values
@@ -24,6 +26,8 @@ HOURS = 1 / 3600
 
 class Told:
     """A webhook, and what it was told."""
+
+    airflow: LocalAirflow
 
     def __init__(self) -> None:
         self.messages: list[dict[str, str]] = []
@@ -55,7 +59,6 @@ class Told:
 @pytest.fixture(scope="module")
 def told(another_warehouse: Callable[[], AbstractContextManager[Path]]) -> Iterator[Told]:
     """A run that fails in its second task, late as well; the webhook stays open for its messages."""
-    from school_support.orchestration.local import LocalAirflow
     from school_support.orchestration.runs import run_dag
 
     webhook = Told()
@@ -65,6 +68,7 @@ def told(another_warehouse: Callable[[], AbstractContextManager[Path]]) -> Itera
         with LocalAirflow() as airflow:
             with pytest.raises(SupportListError, match=r"releases\.csv"):
                 run_dag(airflow.client, "ingest_school_returns", {"folder": str(home / "nowhere")})
+            webhook.airflow = airflow
             yield webhook
         webhook.server.shutdown()
         webhook.server.server_close()
@@ -89,6 +93,18 @@ def test_a_late_run_is_told_of_without_a_triggerer(told: Told) -> None:
 def test_no_message_has_a_secret(told: Told) -> None:
     text = "".join(message["subject"] + message["text"] for message in told.messages)
     assert not [secret for secret in secret_values() if secret in text]
+
+
+def test_airflow_backfills_by_our_calendar(told: Told) -> None:
+    """Its own command, with the timetable as it was stored: the window to 20 October 2025 and the Fridays beside it."""
+    made = told.airflow.command(
+        ["backfill", "create", "--dry-run", "--dag-id", "ingest_results", "--from-date", "2025-10-17", "--to-date", "2025-11-01"]
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    # At 02:00 UTC in summer, and on 31 October at 03:00.
+    assert re.findall(r"2025-1\d-\d\d[T ]\d\d", made.stdout.replace("T", " ")) == [
+        "2025-10-17 02", "2025-10-18 02", "2025-10-19 02", "2025-10-20 02", "2025-10-21 02", "2025-10-24 02", "2025-10-31 03",
+    ]  # fmt: skip
 
 
 def test_the_history_knows_the_run(told: Told) -> None:
