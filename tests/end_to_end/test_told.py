@@ -65,6 +65,8 @@ def told(another_warehouse: Callable[[], AbstractContextManager[Path]]) -> Itera
     with another_warehouse() as home, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AIRFLOW_CONN_SUPPORT_LIST_ALERTS", f"http://127.0.0.1:{webhook.server.server_port}")
         patch.setenv("SUPPORT_LIST_NIGHTLY_HOURS", str(HOURS))
+        patch.setenv("SUPPORT_LIST_LINEAGE", str(home / "lineage.jsonl"))
+        settings.cache_clear()
         with LocalAirflow() as airflow:
             with pytest.raises(SupportListError, match=r"releases\.csv"):
                 run_dag(airflow.client, "ingest_school_returns", {"folder": str(home / "nowhere")})
@@ -102,9 +104,20 @@ def test_airflow_backfills_by_our_calendar(told: Told) -> None:
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     # At 02:00 UTC in summer, and on 31 October at 03:00.
-    assert re.findall(r"2025-1\d-\d\d[T ]\d\d", made.stdout.replace("T", " ")) == [
+    # The command first repeats both dates, as midnights.
+    assert re.findall(r"2025-1\d-\d\d[T ]0[23]", made.stdout.replace("T", " ")) == [
         "2025-10-17 02", "2025-10-18 02", "2025-10-19 02", "2025-10-20 02", "2025-10-21 02", "2025-10-24 02", "2025-10-31 03",
     ]  # fmt: skip
+
+
+def test_lineage_of_the_run_goes_to_the_file_of_the_settings(told: Told) -> None:
+    pytest.importorskip("airflow.providers.openlineage")
+    events = [json.loads(line) for line in (settings().home / "lineage.jsonl").read_text().splitlines()]
+    ended = {(event["job"]["name"], event["eventType"]) for event in events if event["eventType"] != "START"}
+    assert ("ingest_school_returns.empty_the_inbox", "COMPLETE") in ended
+    assert ("ingest_school_returns.land_files", "FAIL") in ended
+    text = json.dumps(events)
+    assert not [secret for secret in secret_values() if secret in text]
 
 
 def test_the_history_knows_the_run(told: Told) -> None:
