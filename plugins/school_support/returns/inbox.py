@@ -312,5 +312,7 @@ def _beside(name: str) -> Path:
 
 def _forget(now: dt.datetime) -> None:
     """Delete what earlier runs dealt with and nobody needs any more; the landing store has what was taken in."""
+    for name in ("answers", "processed", "returned"):
+        _beside(name)
     for path in old_answers(now):
         path.unlink(missing_ok=True)

@@ -66,10 +66,10 @@ def _returned(connection: Connection, due: ReturnDue, day: date) -> tuple[set[st
         return set(), set()
     rows = connection.execute(
         """
-        select distinct urn, (academic_year, term) = (%(year)s, %(term)s)
-        from staging.stg_returns__rows
+        select distinct returned.urn, (returned.academic_year, returned.term) = (%(year)s, %(term)s)
+        from staging.stg_returns__rows as returned
         inner join landing.release using (release_id)
-        where academic_year in (%(year)s, %(year)s - 1) and known_from <= %(day)s
+        where returned.academic_year in (%(year)s, %(year)s - 1) and release.known_from <= %(day)s
         """,
         {"year": due.academic_year, "term": due.term, "day": day},
     ).fetchall()
