@@ -43,21 +43,44 @@ def remind(authority: str, day: date) -> Reminder | None:
     if due is None:
         return None
     with connect("support_transformer") as connection:
-        schools = open_schools(connection, authority, day)
+        schools = _schools(connection, authority, day)
         asked, returned = _returned(connection, due, day)
-    if schools is None or not asked & schools.names.keys():
+    if not asked & schools.keys():
         return None
-    missing = sorted((name, urn) for urn, name in schools.names.items() if urn not in returned)
+    missing = sorted((name, urn) for urn, name in schools.items() if urn not in returned)
     if not missing:
         return None
     return Reminder(
         due.academic_year,
         due.term,
-        len(schools.names) - len(missing),
+        len(schools) - len(missing),
         len(missing),
         _write(due, missing),
-        _message(due, len(schools.names), missing),
+        _message(due, len(schools), missing),
     )
+
+
+def _schools(connection: Connection, authority: str, day: date) -> dict[str, str]:
+    """Names of the open schools by URN: those that lists are about, where the authority has been assessed by the day."""
+    known = open_schools(connection, authority, day)
+    if known is None:
+        return {}
+    if connection.execute("select to_regclass('marts.dim_school')").fetchone() == (None,):
+        return dict(known.names)
+    in_scope = {
+        urn
+        for (urn,) in connection.execute(
+            """
+            select urn from marts.dim_school
+            where assessment_id = (
+                select max(assessment_id) from control.assessment
+                where authority = %s and as_at <= %s and built_at is not null and purpose in ('annual', 'monitoring')
+            )
+            """,
+            (authority, day),
+        )
+    }
+    return {urn: name for urn, name in known.names.items() if urn in in_scope or not in_scope}
 
 
 def _returned(connection: Connection, due: ReturnDue, day: date) -> tuple[set[str], set[str]]:
