@@ -78,7 +78,9 @@ def read_status() -> list[Table]:
         for title, query, columns in STATUS_QUERIES:
             tables.append(_table(title, columns, connection.execute(query)))
         tables.append(_rulesets(connection))
-        tables.append(_runs(connection, LAST_RUNS))
+        tables.append(
+            _runs(connection, LAST_RUNS, "Last runs (more, and the slowest models: support-list status --runs)")
+        )
         tables.append(_disk())
     return tables
 
@@ -96,12 +98,12 @@ def read_runs() -> list[Table]:
                 (BUILDS, SLOWEST),
             ),
         )
-        return [_runs(connection, MANY_RUNS), models]
+        return [_runs(connection, MANY_RUNS, f"Last {MANY_RUNS} runs"), models]
 
 
-def _runs(connection: Connection, number: int) -> Table:
+def _runs(connection: Connection, number: int, title: str) -> Table:
     return _table(
-        "Last runs (more, and the slowest models: support-list status --runs)",
+        title,
         ("started (UTC)", "kind", "what", "seconds", "outcome", "DAG"),
         connection.execute(
             "select to_char(started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), kind, subject, round(seconds, 1), "
