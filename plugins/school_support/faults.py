@@ -108,7 +108,7 @@ def _quarantine(connection: Connection, at: datetime) -> Iterator[str]:
         (at - timedelta(days=QUARANTINE_DAYS),),
     ).fetchall()
     if files:
-        yield f"quarantine: {files} files of the last {QUARANTINE_DAYS} days; `support-list quarantine list` says why"
+        yield f"quarantine: files of the last {QUARANTINE_DAYS} days: {files}; `support-list quarantine list` says why"
 
 
 def _unsent(connection: Connection, at: datetime) -> Iterator[str]:

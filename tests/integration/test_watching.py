@@ -121,7 +121,7 @@ def test_faults_are_named_a_line_each(tmp_path: Path, monkeypatch: pytest.Monkey
         "run: ingest_results.land_files failed on 2026-11-27 03:00 UTC: No index.",
         # From 30 June every 31 days: due on 31 July, 119 days before.
         "overdue: ofsted_mi: a new issue, every 31 days was due on 31 July 2026, 119 days before (newest file known from 30 June 2026)",
-        "quarantine: 1 files of the last 7 days; `support-list quarantine list` says why",
+        "quarantine: files of the last 7 days: 1; `support-list quarantine list` says why",
         "alerts: 1 not sent since 2026-11-25 12:00 UTC; look at the task alert of watch_schools",
         f"backup: {marker} does not exist, so none has ended well",
     ]
