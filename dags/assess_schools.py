@@ -3,7 +3,7 @@
 **Prepare** the assessment (an as-at date, and the releases it may read: none that was published later), then
 **build** its indicators, risks and tiers with one dbt build.
 
-*Schedule:* every 30 June at 06:00 London time. The as-at date is the parameter, or the London day of the run's
+*Schedule:* every 30 June at 06:00 London time (`SUPPORT_LIST_ANNUAL_CYCLE=october`: every 31 October). The as-at date is the parameter, or the London day of the run's
 logical date, so that past years can be filled in:
 
     airflow backfill create --dag-id assess_schools --from-date 2015-06-01 --to-date 2019-07-01
@@ -17,6 +17,8 @@ from dataclasses import asdict
 
 from airflow.sdk import dag, get_current_context, task
 
+from school_support.assessment.annual import assess_cron
+from school_support.orchestration.failures import tell_of_failure
 from school_support.orchestration.names import BUILD_POOL
 from school_support.orchestration.request import (
     ASSESSMENT_PARAMS,
@@ -27,13 +29,15 @@ from school_support.orchestration.request import (
     with_past,
 )
 from school_support.orchestration.tasks import DEFAULTS, london
+from school_support.settings import settings
 
 
 @dag(
-    schedule=london("0 6 30 6 *"),
+    schedule=london(assess_cron(settings().annual_cycle)),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
     params=ASSESSMENT_PARAMS,
     doc_md=__doc__,
     tags=["assess", "annual"],

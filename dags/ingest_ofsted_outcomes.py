@@ -10,6 +10,7 @@ and a school placed in special measures is known the next morning.
 
 from airflow.sdk import dag
 
+from school_support.orchestration.failures import deadline, tell_of_failure
 from school_support.orchestration.ingest import INGEST_PARAMS, ingest
 from school_support.orchestration.tasks import DEFAULTS, london
 
@@ -19,6 +20,8 @@ from school_support.orchestration.tasks import DEFAULTS, london
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
+    deadline=deadline(),
     params=INGEST_PARAMS,
     doc_md=__doc__,
     tags=["ingest", "nightly"],

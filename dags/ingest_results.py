@@ -5,30 +5,33 @@ suspensions and exclusions: **land** new files, **load** them under
 their contracts, **accept** what passes gate 1, **stage** with dbt. Provisional, revised and final files stand side
 by side as releases; which of them counts is decided at each assessment's as-at date.
 
-*Schedule:* termly, by the DfE's release calendar. The months are fixed, the days are not, and releases come out on
-Thursdays; so it looks every Friday of a month with a release, and once more on the first of the month after a season
-for what came late:
-
-| months | what comes out |
-|---|---|
-| October, December | KS4 provisional; KS2 revised, the first at school level |
-| February, March | KS4 revised; absence of the full year |
-| April, May | KS2 and KS4 final; absence in the performance tables |
-
-Plain cron serves: a list of exact release dates would need a new version of this file every year.
+*Schedule:* by the release calendar `calendar_release.csv`, at 03:00 London time: on the morning after every day on which
+something is expected, and on every Friday, because releases come out on Thursdays. The Fridays go on all year: what is
+overdue, and what comes in a year without rows in the calendar, is found within a week.
 """
+
+from datetime import time
 
 from airflow.sdk import dag
 
+from school_support.landing.release_calendar import days_after_releases, expected_releases
+from school_support.orchestration.failures import tell_of_failure
 from school_support.orchestration.ingest import INGEST_PARAMS, ingest
-from school_support.orchestration.tasks import DEFAULTS, london
+from school_support.orchestration.tasks import DEFAULTS
+from school_support.orchestration.timetables import FRIDAY, CalendarDays
 
 
 @dag(
-    schedule=london("0 3 * 2-5,10,12 5", "0 3 1 1,6,11 *"),
+    schedule=CalendarDays(
+        days_after_releases(expected_releases()),
+        time(3),
+        FRIDAY,
+        "At 03:00, the morning after expected releases and on Fridays",
+    ),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
     params=INGEST_PARAMS,
     doc_md=__doc__,
     tags=["ingest", "termly"],

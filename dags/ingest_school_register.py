@@ -9,6 +9,7 @@ A broken file is quarantined with its reason in `landing.release`; the rest goes
 
 from airflow.sdk import dag
 
+from school_support.orchestration.failures import deadline, tell_of_failure
 from school_support.orchestration.ingest import INGEST_PARAMS, ingest
 from school_support.orchestration.tasks import DEFAULTS, london
 
@@ -18,6 +19,8 @@ from school_support.orchestration.tasks import DEFAULTS, london
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
+    deadline=deadline(),
     params=INGEST_PARAMS,
     doc_md=__doc__,
     tags=["ingest", "nightly"],

@@ -13,6 +13,7 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
+from school_support.orchestration.failures import deadline, tell_of_failure
 from school_support.orchestration.ingest import INGEST_PARAMS, ingest
 from school_support.orchestration.tasks import DEFAULTS, handed_on, london
 
@@ -22,6 +23,8 @@ from school_support.orchestration.tasks import DEFAULTS, handed_on, london
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
+    deadline=deadline(),
     params=INGEST_PARAMS,
     doc_md=__doc__,
     tags=["ingest", "nightly", "termly"],

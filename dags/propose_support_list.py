@@ -3,9 +3,10 @@
 **Take in** what the panel decided, **find** the assessment, **freeze** its list as a candidate, **check** it (gate 2). The last task hands on the
 `candidate_id` that a person approves. A critical rule that fails stops here and leaves the published edition as it was.
 
-*Schedule:* every 1 July at 06:00 London time, for the assessment as at 30 June. Nothing is published by this DAG.
+*Schedule:* every 1 July at 06:00 London time, for the assessment as at 30 June; with `SUPPORT_LIST_ANNUAL_CYCLE=october`
+every 1 November, as at 31 October. Nothing is published by this DAG.
 
-Without an `assessment_id` finding prepares the assessment again. That gives the one of 30 June, unless a file that may
+Without an `assessment_id` finding prepares the assessment again. That gives the one of that day, unless a file that may
 count in it came in since: then it is another assessment. Either way it is built here before it is frozen.
 """
 
@@ -13,24 +14,21 @@ from dataclasses import asdict
 
 from airflow.sdk import dag, get_current_context, task
 
+from school_support.assessment.annual import propose_cron
+from school_support.orchestration.failures import tell_of_failure
 from school_support.orchestration.ingest import take_in_inbox
 from school_support.orchestration.names import BUILD_POOL
-from school_support.orchestration.request import (
-    PROPOSAL_PARAMS,
-    day_of_run,
-    last_30_june,
-    person_of_run,
-    requested,
-    with_past,
-)
+from school_support.orchestration.request import PROPOSAL_PARAMS, default_as_at, person_of_run, requested, with_past
 from school_support.orchestration.tasks import DEFAULTS, handed_on, london
+from school_support.settings import settings
 
 
 @dag(
-    schedule=london("0 6 1 7 *"),
+    schedule=london(propose_cron(settings().annual_cycle)),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
     params=PROPOSAL_PARAMS,
     doc_md=__doc__,
     tags=["propose", "annual"],
@@ -51,7 +49,7 @@ def propose_support_list() -> None:
         params = get_current_context()["params"]
         if params["assessment_id"]:
             return params["assessment_id"]
-        request = with_past(requested(params, default_as_at=last_30_june(day_of_run())))
+        request = with_past(requested(params, default_as_at=default_as_at()))
         assessment_id = prepare.prepare_assessment(**asdict(request))
         prepare.build_assessments([assessment_id])
         return assessment_id

@@ -17,6 +17,7 @@ from datetime import timedelta
 from airflow.sdk import Param, dag, get_current_context, task
 
 from school_support.orchestration.approval import APPROVAL_FORM, ApproveCandidate
+from school_support.orchestration.failures import tell_of_failure
 from school_support.orchestration.tasks import DEFAULTS, handed_on
 from school_support.settings import settings
 
@@ -25,6 +26,7 @@ from school_support.settings import settings
     schedule=None,
     max_active_runs=16,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
     params={
         "candidate_id": Param(
             type="integer", minimum=1, title="Candidate", description_md="The number of the candidate to publish."

@@ -14,6 +14,7 @@ No tier changes here. A tier changed in the year is a correction edition: propos
 from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from school_support.orchestration.failures import deadline, tell_of_failure
 from school_support.orchestration.names import BUILD_POOL
 from school_support.orchestration.request import WATCH_PARAMS, day_of_run, requested_watch
 from school_support.orchestration.tasks import DEFAULTS, handed_on, london
@@ -24,6 +25,8 @@ from school_support.orchestration.tasks import DEFAULTS, handed_on, london
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    on_failure_callback=tell_of_failure,
+    deadline=deadline(),
     params=WATCH_PARAMS,
     doc_md=__doc__,
     tags=["watch", "nightly"],
@@ -56,13 +59,14 @@ def watch_schools() -> None:
         return handed_on(watch.record_watch(assessment_id))
 
     @task
-    def alert(watched: dict[str, dict[str, str] | None]) -> str | None:
-        """Send the one message of this run, if there is news; the way it went."""
+    def alert() -> str | None:
+        """Send the one message of this run, if there is news, and what an earlier run could not send; the way it went."""
         from school_support.orchestration import alerts
+        from school_support.publication import outbox
 
-        return alerts.send(**watched["message"]) if watched["message"] else None
+        return next(iter(outbox.send_waiting(alerts.send)), None)
 
-    alert(compare_with_edition(build_assessment(prepare_assessment())))
+    compare_with_edition(build_assessment(prepare_assessment())) >> alert()
 
 
 watch_schools()

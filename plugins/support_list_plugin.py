@@ -1,4 +1,4 @@
-"""Registers the officers' pages with Airflow: an application under /support-list and an entry of the menu."""
+"""Registers with Airflow: the officers' pages (an application under /support-list, an entry of the menu) and our timetable."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 from school_support.orchestration.names import VIEW, VIEW_PATH
+from school_support.orchestration.timetables import CalendarDays
 
 
 @cache
@@ -32,9 +33,10 @@ class Pages:
 
 
 class SupportListPlugin(AirflowPlugin):
-    """The pages of the school support list."""
+    """What the school support list adds to Airflow."""
 
     name = "school_support_list"
+    timetables = [CalendarDays]  # noqa: RUF012
     fastapi_apps = [{"app": Pages(), "url_prefix": VIEW_PATH, "name": VIEW}]  # noqa: RUF012  # as Airflow reads it
     # On the top level of the menu, Airflow 3.3 shows an address of its own as a button that does nothing.
     external_views = [  # noqa: RUF012

@@ -23,6 +23,7 @@ from school_support.commands import (
     download,
     explain,
     letters,
+    maintenance,
     plain_errors,
     quarantine,
     reader,
@@ -30,6 +31,7 @@ from school_support.commands import (
     returns,
     school_check,
     screen,
+    status,
     verify,
     what_if,
 )
@@ -59,7 +61,9 @@ app.command("return-template")(returns.return_template)
 app.command("explain")(explain.explain)
 for command in (decide.summary, decide.approve, decide.reject):
     app.command()(command)
+app.command("status")(status.status)
 app.command("verify")(verify.verify)
+app.command("maintenance")(maintenance.maintenance)
 app.command("what-if")(what_if.what_if)
 app.command()(deploy.secrets)
 app.command()(deploy.migrate)
@@ -110,11 +114,16 @@ def run(
             )
         else:
             folder, authority, day = data.resolve(), la, as_at.date()
-        from school_support.assessment.prepare import list_year_of
+        from school_support.assessment.annual import list_year_of
 
         with _progress() as (on_step, on_task):
             done = run_main_job(
-                folder, authority, list_year or list_year_of(day), day, on_step=on_step, on_task=on_task
+                folder,
+                authority,
+                list_year or list_year_of(day, settings().annual_cycle),
+                day,
+                on_step=on_step,
+                on_task=on_task,
             )
         _show_edition(int(done.edition["edition_id"]), bool(done.edition["is_new"]), done.outputs)
 
@@ -211,16 +220,6 @@ def docs() -> None:
         server.start()
         migrate()
         screen.print(f"dbt docs: {document()}", highlight=False, soft_wrap=True)
-
-
-@app.command()
-def status() -> None:
-    """Show releases by status, what is quarantined and why, assessments, gates and editions."""
-    from school_support.status import read_status
-
-    with plain_errors():
-        for table in read_status():
-            screen.print(table)
 
 
 def _sample_folder() -> Path:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+Cycle = Literal["june", "october"]
 
 
 class Settings(BaseSettings):
@@ -49,8 +52,39 @@ class Settings(BaseSettings):
     )
     data: Path | None = Field(default=None, description="Folder of files with a releases.csv; none: the sample.")
     authority: str = Field(default="999", pattern=r"^[0-9]{3}$", description="LA code that is served.")
+    nightly_hours: float = Field(
+        default=3, gt=0, description="How long a nightly run may take before people are told that it is late."
+    )
+    annual_cycle: Cycle = Field(
+        default="june",
+        description="june: the list is assessed as at 30 June and proposed on 1 July, for the school year from September. "
+        "october: as at 31 October and on 1 November, with provisional results, for the school year that has begun.",
+    )
     approval_days: float = Field(default=14, gt=0, description="How long an approval in Airflow may be waited for.")
     four_eyes: bool = Field(default=True, description="Who built a candidate may not approve it.")
+    keep_run_folders_days: int = Field(default=90, ge=1, description="Folders of dbt runs and Data Docs.")
+    keep_watches_days: int = Field(default=90, ge=1, description="Marts of nightly monitoring assessments.")
+    keep_inbox_days: int = Field(
+        default=90, ge=1, description="Answers, dealt-with files and reminders beside the inbox."
+    )
+    keep_drafts_days: int = Field(default=400, ge=1, description="Draft letters of lists that were never published.")
+    keep_quarantine_days: int = Field(
+        default=365, ge=1, description="Bytes of quarantined files; their ledger row stays."
+    )
+    keep_history_days: int = Field(
+        default=730, ge=1, description="Rows of quality.run, quality.dbt_result and sent alerts."
+    )
+    keep_airflow_days: int = Field(default=180, ge=30, description="Runs in Airflow's database, and its logs.")
+    lineage: Path | None = Field(
+        default=None, description="File that OpenLineage events of Airflow and dbt are appended to; none: no lineage."
+    )
+    disk_free_percent: float = Field(default=10, ge=0, le=100, description="Less free space than this is a fault.")
+    silent_hours: float = Field(default=36, gt=0, description="Nothing taken in for so long is a fault.")
+    backup_marker: Path | None = Field(
+        default=None,
+        description="A file that `support-list backup create` touches when it has ended well; none: backups are not watched.",
+    )
+    backup_days: float = Field(default=2, gt=0, description="A backup older than this is a fault.")
     returns_inbox: Path | None = Field(
         default=None, description="Where returns are dropped; none: in the state folder."
     )
@@ -66,6 +100,14 @@ class Settings(BaseSettings):
         pattern=r"^[ -~]*$",
         description="Whom a publisher may write to about downloads, such as a mail address.",
     )
+
+    @field_validator("lineage", mode="before")
+    @classmethod
+    def _none_is_no_file(cls, value: object) -> object:
+        """`none` in words is none, and a path is the same in every process, wherever it runs."""
+        if value is None or str(value).lower() in ("", "none"):
+            return None
+        return Path(str(value)).resolve()
 
     @property
     def data_folder(self) -> Path:

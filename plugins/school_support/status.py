@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from psycopg import Connection
+from rich.markup import escape
 from rich.table import Table
 
 from school_support.assessment.rulesets import REMEDY, hashes_in_seeds
@@ -14,7 +20,13 @@ from school_support.errors import SupportListError
 from school_support.landing.freshness import read_freshness
 from school_support.settings import settings
 from school_support.sources.contract import load_sources
-from school_support.warehouse.connection import connect
+from school_support.warehouse.connection import WAREHOUSE, connect
+
+LAST_RUNS = 5
+MANY_RUNS = 30
+BUILDS = 20
+SLOWEST = 15
+MEGABYTE = 1_000_000
 
 STATUS_QUERIES = (
     (
@@ -59,17 +71,76 @@ class EditionSummary:
 
 
 def read_status() -> list[Table]:
-    """Tables of freshness, releases, quarantine, candidates, editions and the rulesets that these have used."""
+    """Tables of freshness, releases, quarantine, candidates, editions, rulesets in use, last runs and disk."""
     tables = []
     with connect("support_publisher") as connection:
         tables.append(_freshness(connection))
         for title, query, columns in STATUS_QUERIES:
-            table = Table(*columns, title=title, title_justify="left")
-            for row in connection.execute(query):
-                table.add_row(*("" if value is None else str(value) for value in row))
-            tables.append(table)
+            tables.append(_table(title, columns, connection.execute(query)))
         tables.append(_rulesets(connection))
+        tables.append(
+            _runs(connection, LAST_RUNS, "Last runs (more, and the slowest models: support-list status --runs)")
+        )
+        tables.append(_disk())
     return tables
+
+
+def read_runs() -> list[Table]:
+    """Tables of the newest runs, and of the models that took longest in the newest builds."""
+    with connect("support_publisher") as connection:
+        models = _table(
+            f"Slowest models of the last {BUILDS} builds",
+            ("model", "builds", "mean seconds", "longest", "rows"),
+            connection.execute(
+                "select model, count(*), round(avg(seconds), 1), round(max(seconds), 1), max(rows) from quality.run_model "
+                "where run_id in (select run_id from quality.run where kind = 'build' order by started_at desc limit %s) "
+                "group by model order by avg(seconds) desc limit %s",
+                (BUILDS, SLOWEST),
+            ),
+        )
+        return [_runs(connection, MANY_RUNS, f"Last {MANY_RUNS} runs"), models]
+
+
+def _runs(connection: Connection, number: int, title: str) -> Table:
+    return _table(
+        title,
+        ("started (UTC)", "kind", "what", "seconds", "outcome", "DAG"),
+        connection.execute(
+            "select to_char(started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), kind, subject, round(seconds, 1), "
+            "outcome || coalesce(': ' || split_part(message, chr(10), 1), ''), airflow_dag_id "
+            "from quality.run order by started_at desc limit %s",
+            (number,),
+        ),
+    )
+
+
+def _disk() -> Table:
+    """What takes how much room; the state folder holds the landing store, and an embedded database too."""
+    home = settings().home
+    sizes = [("state folder", _size(home)), ("landing store", _size(settings().landing))]
+    for role, database in (("support_publisher", WAREHOUSE), ("airflow", "airflow")):
+        with connect(role, database) as connection:
+            [(size,)] = connection.execute("select pg_database_size(current_database())").fetchall()
+        sizes.append((f"database {database}", int(size)))
+    sizes.append(("free on the disk", shutil.disk_usage(home).free))
+    return _table("Disk", ("what", "size"), [(name, f"{size / MEGABYTE:,.0f} MB") for name, size in sizes])
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files below a folder that may be looked into; one that goes meanwhile counts as nothing."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += (Path(parent) / name).lstat().st_size
+    return total
+
+
+def _table(title: str, columns: Iterable[str], rows: Iterable[Sequence[object]]) -> Table:
+    table = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+    return table
 
 
 def _rulesets(connection: Connection) -> Table:

@@ -185,7 +185,8 @@ def _assessments(cases: list[Assessed], folder: Path) -> list[tuple[list[str], b
 
 
 def _assess_seconds(authority: str, purpose: str, days: list[date]) -> float:
-    from school_support.assessment.prepare import build_assessments, list_year_of, prepare_assessment
+    from school_support.assessment.annual import list_year_of
+    from school_support.assessment.prepare import build_assessments, prepare_assessment
 
     started = time.perf_counter()
     build_assessments([prepare_assessment(authority, list_year_of(day), day, purpose) for day in days])

@@ -113,7 +113,8 @@ def test_what_a_task_says_is_what_the_user_reads_and_old_folders_go(home: Path) 
         os.utime(folder, (OLD, OLD))
     told: list[TaskProgress] = []
     with LocalAirflow() as airflow:
-        assert run_dag(airflow.client, "maintenance").values["remove_old_folders"] == [str(gone)]
+        swept = run_dag(airflow.client, "maintenance").values["sweep"]
+        assert {item["what"]: item["things"] for item in swept}["folders of dbt runs and Data Docs"] == 1
         with pytest.raises(SupportListError) as stopped:
             run_dag(airflow.client, "publish_support_list", {"candidate_id": 999}, told.append)
     assert (kept.exists(), gone.exists(), young.exists()) == (True, False, True)

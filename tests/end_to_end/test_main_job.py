@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -254,3 +255,73 @@ def test_a_backup_is_restored_in_an_empty_installation(
         refused = support_list("backup", "restore", str(backup))
         assert (refused.returncode, "Say --replace" in refused.stderr) == (1, True)
         monkeypatch.delenv(PSEUDONYM_KEY)
+
+
+FAR = timedelta(days=20 * 365)
+
+
+def files_of(*folders: Path) -> set[Path]:
+    return {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+
+
+def test_however_old_it_is_nothing_that_an_edition_rests_on_goes(first_run: subprocess.CompletedProcess[str]) -> None:
+    """Twenty years on, with all that could tempt a sweep: what goes is named, and the edition still verifies."""
+    from school_support.orchestration.own_database import clean_airflow
+    from school_support.warehouse.housekeeping import sweep
+
+    home = settings().home
+    [(candidate_id,)] = rows("select candidate_id from publication.edition")
+    published, unpublished = (
+        home / "drafts" / f"999-2027-{candidate_id}",
+        home / "drafts" / f"999-2026-{candidate_id + 1000}",
+    )
+    quarantined, pinned = home / "landing" / "gias" / ("a" * 64), home / "landing" / "gias" / ("b" * 64)
+    note = home / "returns" / "answers" / "form.xlsx.accepted.txt"
+    for path in (published / "letter.pdf", unpublished / "letter.pdf", quarantined, pinned, note):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("old")
+    with connect("support_admin") as connection:
+        # The second was accepted when an edition's assessment pinned it, and set aside later.
+        for sha256 in (quarantined.name, pinned.name):
+            connection.execute(
+                "insert into landing.release (source, collection, known_from, file_name, sha256, bytes, status, reason) "
+                "values ('gias', 'fictional', '2020-01-01', 'old.csv', %s, 3, 'quarantined', 'for this test')",
+                (sha256,),
+            )
+        connection.execute(
+            "insert into control.assessment_release (assessment_id, release_id, usage) select assessment_id, release_id, 'known' "
+            "from publication.edition inner join publication.candidate using (candidate_id), landing.release where sha256 = %s",
+            (pinned.name,),
+        )
+    stays = files_of(home / "landing", home / "editions", published) - {quarantined}
+    gates = rows("select count(*) from quality.gate_run")
+    [[docs]] = rows(
+        f"select data_docs from quality.gate_run where gate = 'candidate' and subject_id = {candidate_id} limit 1"
+    )
+
+    shown = support_list("maintenance", "--dry-run")
+    assert shown.returncode == 0, shown.stderr
+    then = datetime.now(UTC) + FAR
+    would_go = [*sweep(then, dry_run=True), clean_airflow(then, dry_run=True)]
+    assert unpublished.exists()
+    gone = [*sweep(then), clean_airflow(then)]
+    assert gone == would_go
+    assert {item.what: item.things for item in gone}["draft letters of lists never published, folders"] == 1
+    assert {item.what: item.things for item in gone}["quarantined files, of which the ledger row stays"] == 1
+    assert not any(path.exists() for path in (unpublished, quarantined, note))
+    assert files_of(home / "landing", home / "editions", published) == stays
+    assert Path(docs).exists()
+    assert rows("select count(*) from quality.gate_run") == gates
+    assert rows("select count(*) from quality.run") == [(0,)]
+    assert rows("select count(*) from landing.release where status = 'quarantined' and sha256 like 'aaa%'") == [(1,)]
+    # The second sweep finds nothing, but for what the first could not see: itself.
+    assert sum(item.things for item in sweep(then)) == 0
+
+    with connect("support_admin") as connection:
+        connection.execute(
+            "delete from control.assessment_release using landing.release where assessment_release.release_id = release.release_id "
+            "and sha256 = %s",
+            (pinned.name,),
+        )
+    verified = support_list("verify", "1")
+    assert verified.returncode == 0, verified.stdout + verified.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -20,10 +21,12 @@ from psycopg import sql
 
 from school_support.assessment.prepare import build_assessments, prepare_assessment
 from school_support.errors import SupportListError
+from school_support.publication import outbox
 from school_support.publication.content import content_hash
 from school_support.publication.freeze import freeze_candidate
-from school_support.publication.watch import EXPIRY_NOTICE_DAYS, RETURN_GRACE_DAYS, Watched, prepare_watch, record_watch
+from school_support.publication.watch import Watched, prepare_watch, record_watch
 from school_support.publication.watch_queries import MISSING_RETURNS, NEWS
+from school_support.returns.reminder import remind
 from school_support.settings import PROJECT
 from school_support.warehouse.connection import connect
 from school_support.warehouse.dbt import build
@@ -216,13 +219,30 @@ def test_a_return_is_missing_two_weeks_after_the_term(after: Watched) -> None:
     assert {(news.item, news.event_date) for news in missing} == {("summer 2026", date(2026, 8, 4))}
 
 
+def test_on_the_day_returns_are_due_schools_are_listed_to_be_reminded(after: Watched) -> None:
+    """On 4 August, the last day: a school that the watch calls missing a day later is on the list, and no other."""
+    reminder = remind("999", date(2026, 8, 4))
+    assert reminder is not None
+    [(schools,)] = rows("select schools from bi.edition_v1")
+    assert (reminder.academic_year, reminder.term, reminder.missing) == (2026, "summer", schools - 1)
+    listed = list(csv.DictReader(reminder.list.open(encoding="utf-8")))
+    assert len({row["urn"] for row in listed}) == schools - 1
+    assert RETURNED not in {row["urn"] for row in listed}
+    assert listed[0]["due_on"] == "2026-08-04"
+    assert reminder.message.subject == f"Returns: {schools - 1} schools have not sent the summer term of 2025/26"
+    # The spring term was due on 10 April; another authority's schools return nothing here.
+    earlier = remind("999", date(2026, 4, 10))
+    assert earlier is None or earlier.term == "spring"
+    assert remind("874", date(2026, 8, 4)) is None
+
+
 def parameters(connection: psycopg.Connection, as_at: date) -> dict[str, Any]:
     [(assessment_id, candidate_id)] = connection.execute(
         "select max(watch_run.assessment_id), max(candidate_id) from publication.watch_run inner join publication.edition using (edition_id)"
     ).fetchall()
     return {
         "assessment_id": assessment_id, "candidate_id": candidate_id, "authority": "999", "as_at": as_at, "edition_as_at": LISTED,
-        "return_grace_days": RETURN_GRACE_DAYS, "expiry_notice_days": EXPIRY_NOTICE_DAYS,
+        "return_days": 14, "decision_notice_days": 30,
     }  # fmt: skip
 
 
@@ -316,6 +336,8 @@ def test_the_dag_sends_one_alert_and_none_without_news(after: Watched, monkeypat
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("AIRFLOW_CONN_SUPPORT_LIST_ALERTS", f"http://127.0.0.1:{server.server_port}")
     wanted = {"authority": "999", "as_at": "2026-08-12"}
+    # What the comparisons above found waits as well: as if it had gone out night by night.
+    assert outbox.send_waiting(lambda *_: "log")
     try:
         with LocalAirflow() as airflow:
             assert run_dag(airflow.client, "watch_schools", wanted).values["alert"] == "http"

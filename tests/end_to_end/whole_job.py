@@ -6,7 +6,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from school_support.assessment.prepare import build_assessments, list_year_of, prepare_assessment
+from school_support.assessment.annual import list_year_of
+from school_support.assessment.prepare import build_assessments, prepare_assessment
 from school_support.landing.ingest import land_folder, load_landed
 from school_support.publication.approve import decision_on, record_decision
 from school_support.publication.edition import publish_candidate

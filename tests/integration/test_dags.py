@@ -14,7 +14,7 @@ from school_support.settings import PROJECT
 
 DAGS = {
     "assess_schools", "ingest_ofsted_outcomes", "ingest_results", "ingest_school_register", "ingest_school_returns", "maintenance",
-    "propose_support_list", "publish_support_list", "watch_schools",
+    "propose_support_list", "publish_support_list", "remind_of_returns", "watch_schools",
 }  # fmt: skip
 FILES = sorted((PROJECT / "dags").glob("*.py"))
 SERIALISE = """

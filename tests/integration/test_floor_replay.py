@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from school_support.assessment.prepare import build_assessments, list_year_of, prepare_assessment
+from school_support.assessment.annual import list_year_of
+from school_support.assessment.prepare import build_assessments, prepare_assessment
 from school_support.warehouse.connection import connect
 
 pytestmark = pytest.mark.real_data

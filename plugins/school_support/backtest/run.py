@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from school_support.assessment.prepare import build_assessments, list_year_of, prepare_assessment
+from school_support.assessment.annual import list_year_of
+from school_support.assessment.prepare import build_assessments, prepare_assessment
 from school_support.backtest import scores, shadow
 from school_support.backtest.measures import (
     Estimate,

@@ -30,7 +30,9 @@ def backfill(
     ruleset: Annotated[
         str | None, typer.Option(help="Judge every year under this one; none: the authority's own for each day.")
     ] = None,
-    as_at_day: Annotated[str, typer.Option(help="Month and day of every as-at date.")] = "06-30",
+    as_at_day: Annotated[
+        str | None, typer.Option(help="Month and day of every as-at date; none: that of the annual cycle.")
+    ] = None,
     reason: Annotated[str | None, typer.Option(help="Why; it stands in the record for good.")] = None,
     requested_by: Annotated[str | None, typer.Option(help="Who wants it; none: the user of this computer.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be made, and stop.")] = False,
@@ -63,9 +65,11 @@ def backfill(
         if reason is None and not dry_run:
             raise SupportListError("Say why with --reason, or look first with --dry-run.")
         _start()
+        from school_support.assessment.annual import AS_AT
         from school_support.settings import settings
 
-        request = Request(la or settings().authority, first, last, as_at_day, ruleset)
+        annual = "{:02}-{:02}".format(*AS_AT[settings().annual_cycle])
+        request = Request(la or settings().authority, first, last, as_at_day or annual, ruleset)
         screen.print(_planned(request, plan(request)))
         if dry_run or reason is None:
             screen.print("A dry run: nothing was recorded or built.")

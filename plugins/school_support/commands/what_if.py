@@ -30,9 +30,10 @@ def what_if(
 
         changes: {rule_domain: [{domain: attainment, domain_cap: 5}], rule_tier: [{tier: high, cut_from: 0.55}]}
     """
-    from school_support.assessment.prepare import list_year_of
+    from school_support.assessment.annual import list_year_of
     from school_support.assessment.what_if import what_if as assessed
     from school_support.publication.edition import past_of_list
+    from school_support.settings import settings
     from school_support.warehouse import server
     from school_support.warehouse.migrate import migrate
 
@@ -40,7 +41,7 @@ def what_if(
         server.start()
         migrate()
         day = as_at.date()
-        year = list_year or list_year_of(day)
+        year = list_year or list_year_of(day, settings().annual_cycle)
         with screen.status("Assessing twice"):
             found = assessed(ruleset, la, year, day, past_of_list(la, year))
         tiers = Table("Tier", "Schools now", "Schools then", "£ now", "£ then", title="Support plan")

@@ -1,4 +1,4 @@
-"""Which sources were overdue on a day, by the calendars in their contracts."""
+"""Which sources were overdue on a day: by the seed calendar_release, and for other years by the calendars in their contracts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from school_support.landing.release_calendar import Releases, expected_releases
 from school_support.sources.contract import load_sources
 from school_support.sources.publishing import Calendar, Issue
 
@@ -63,8 +64,9 @@ def read_freshness(connection: Connection, collection: str, authority: str, day:
     received: dict[str, list[Received]] = {}
     for row in rows:
         received.setdefault(row.pop("source"), []).append(Received(**row))
+    expected = expected_releases()
     return [
-        freshness(name, source.calendar, received[name], day)
+        freshness(name, source.calendar, received[name], day, expected)
         for name, source in load_sources().items()
         if source.calendar is not None and name in received
     ]
@@ -75,8 +77,10 @@ def overdue(stands: Sequence[Freshness]) -> list[str]:
     return [stand.sentence for stand in sorted(stands, key=lambda stand: stand.source) if stand.days_overdue]
 
 
-def freshness(source: str, calendar: Calendar, received: Sequence[Received], day: date) -> Freshness:
-    """How one source stands on a day, given what was received of it at any time."""
+def freshness(
+    source: str, calendar: Calendar, received: Sequence[Received], day: date, expected: Releases | None = None
+) -> Freshness:
+    """How one source stands on a day, given what was received of it at any time and when issues of it were expected."""
     known = [release for release in received if release.known_from <= day]
     newest = max((release.known_from for release in known), default=None)
     grace = timedelta(days=calendar.grace_days)
@@ -84,29 +88,33 @@ def freshness(source: str, calendar: Calendar, received: Sequence[Received], day
         due = newest + timedelta(days=calendar.every_days) if newest else None
         late = (day - due).days if due and day > due + grace else 0
         return Freshness(source, f"a new issue, every {calendar.every_days} days", due, newest, late)
-    latest = _latest_due(calendar, day - grace)
+    latest = _latest_due(source, calendar, day - grace, expected or {})
     if latest is None:
         return Freshness(source, "nothing yet", None, newest, 0)
-    issue, year = latest
-    due = issue.due(year)
+    due, issue, year = latest
     there = any(_serves(release, issue, year) for release in known)
     return Freshness(
         source, f"{issue.stage} {year - 1}/{year % 100:02d}", due, newest, 0 if there else (day - due).days
     )
 
 
-def _latest_due(calendar: Calendar, day: date) -> tuple[Issue, int] | None:
-    """The issue and academic year that came due last before a day."""
+def _latest_due(source: str, calendar: Calendar, day: date, expected: Releases) -> tuple[date, Issue, int] | None:
+    """The issue that came due last before a day: its day, itself and its academic year."""
     due = [
-        (issue.due(year), issue, year)
+        (by, issue, year)
         for issue in calendar.issues
         for year in range(issue.from_year, day.year + 1)
-        if issue.exists_for(year) and issue.due(year) <= day
+        if issue.exists_for(year) and (by := _due(source, issue, year, expected)) <= day
     ]
     if not due:
         return None
-    _, issue, year = max(due, key=lambda entry: (entry[0], STAGES.index(entry[1].stage)))
-    return issue, year
+    return max(due, key=lambda entry: (entry[0], STAGES.index(entry[1].stage)))
+
+
+def _due(source: str, issue: Issue, year: int, expected: Releases) -> date:
+    """The last day an issue is expected on: of the calendar where it has the year, else the usual one."""
+    told = expected.get((source, issue.stage, year))
+    return told.last_day if told else issue.due(year)
 
 
 def _serves(release: Received, issue: Issue, year: int) -> bool:

@@ -16,6 +16,7 @@ from psycopg import Connection, sql
 from school_support.landing.copy import copy_blocks
 from school_support.landing.index import IndexedFile, read_index
 from school_support.landing.store import keep, sha256_of, stored
+from school_support.quality.history import in_history
 from school_support.sources.contract import load_sources
 from school_support.sources.faults import Fault, FileRefused
 from school_support.sources.reader import OpenRelease, open_release
@@ -120,6 +121,7 @@ def _keep_after_all(connection: Connection, file: IndexedFile, sha256: str, rele
     connection.execute("update landing.release set stored_sha256 = %s where release_id = %s", (kept, release_id))
 
 
+@in_history("ingest", lambda sources, on_file=None: ", ".join(sources))
 def load_landed(sources: Sequence[str], on_file: Callable[[str], None] = lambda _: None) -> LoadSummary:
     """Read every landed release of some sources under its contract and copy it into raw.
 

@@ -25,7 +25,7 @@ def migrate_airflow() -> None:
     for arguments in (["db", "migrate"], ["pools", "set", BUILD_POOL, "1", BUILD_POOL_DESCRIPTION]):
         done = subprocess.run(
             [sys.executable, "-m", "airflow", *arguments],
-            env=airflow_environment(_address(), scheduled=True),
+            env=airflow_environment(address(), scheduled=True),
             capture_output=True,
             text=True,
             check=False,
@@ -38,9 +38,9 @@ def migrate_airflow() -> None:
 def become_airflow(arguments: Sequence[str]) -> NoReturn:
     """Replace this process by an `airflow` command, so that it gets the signals meant for it."""
     command = [sys.executable, "-m", "airflow", *arguments]
-    os.execve(sys.executable, command, airflow_environment(_address(), scheduled=True))  # noqa: S606
+    os.execve(sys.executable, command, airflow_environment(address(), scheduled=True))  # noqa: S606
 
 
-def _address() -> str:
+def address() -> str:
     """Where the API server is: as set, else where the Airflow of this state folder runs or ran last."""
     return settings().airflow_url or f"http://{HOST}:{read_record(settings().airflow_home).get('port', 8080)}"

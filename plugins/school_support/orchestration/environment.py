@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from school_support.errors import SupportListError
 from school_support.settings import settings
 from school_support.warehouse.connection import url
+from school_support.warehouse.lineage import NAMESPACE, transport
 from school_support.warehouse.secrets import (
     API_SECRET,
     BROKER_PASSWORD,
@@ -85,7 +86,7 @@ def airflow_environment(address: str, scheduled: bool) -> dict[str, str]:
     """
     known = read_secrets()
     project, home, host = settings().project, settings().airflow_home, urlsplit(address).hostname or HOST
-    configuration = {
+    configuration: dict[str, object] = {
         "CORE__DAGS_FOLDER": project / "dags",
         "CORE__PLUGINS_FOLDER": project / "plugins",
         "CORE__LOAD_EXAMPLES": False,
@@ -114,7 +115,12 @@ def airflow_environment(address: str, scheduled: bool) -> dict[str, str]:
         # A task whose process was killed is noticed after a minute, not five.
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 60,
         "DAG_PROCESSOR__REFRESH_INTERVAL": 30,
-    } | (_across_machines() if settings().broker else {"CORE__EXECUTOR": "LocalExecutor", "API__HOST": HOST})
+    }
+    configuration |= _across_machines() if settings().broker else {"CORE__EXECUTOR": "LocalExecutor", "API__HOST": HOST}
+    if settings().lineage:
+        configuration |= {"OPENLINEAGE__NAMESPACE": NAMESPACE, "OPENLINEAGE__TRANSPORT": json.dumps(transport())}
+    else:
+        configuration["OPENLINEAGE__DISABLED"] = True
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -127,6 +133,7 @@ def airflow_environment(address: str, scheduled: bool) -> dict[str, str]:
         | {
             "AIRFLOW_HOME": str(home),
             "SUPPORT_LIST_HOME": str(settings().home),
+            **({"SUPPORT_LIST_LINEAGE": str(settings().lineage)} if settings().lineage else {}),
             # Tasks run in another folder, where a relative path would mean something else.
             **({"SUPPORT_LIST_DATA": str(data.resolve())} if (data := settings().data) else {}),
             "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(project / "plugins")])),

@@ -32,7 +32,7 @@ ASSESSMENT_PARAMS = {
         minimum=2000,
         maximum=2100,
         title="List year",
-        description_md="Academic year the list supports, by the year it ends in. Empty: the one after the as-at date.",
+        description_md="Academic year the list supports, by the year it ends in. Empty: the one that the as-at date serves.",
     ),
     "as_at": Param(
         None,
@@ -97,13 +97,13 @@ class AssessmentRequest:
 
 def requested(params: Mapping[str, Any], default_as_at: date) -> AssessmentRequest:
     """The assessment that a run's parameters ask for; an empty parameter takes its default."""
-    from school_support.assessment.prepare import list_year_of
+    from school_support.assessment.annual import list_year_of
     from school_support.settings import settings
 
     as_at = date.fromisoformat(params["as_at"]) if params["as_at"] else default_as_at
     return AssessmentRequest(
         authority=params["authority"] or settings().authority,
-        list_year=params["list_year"] or list_year_of(as_at),
+        list_year=params["list_year"] or list_year_of(as_at, settings().annual_cycle),
         as_at=as_at,
         purpose=params["purpose"],
         previous=params["previous_assessment_id"],
@@ -142,7 +142,7 @@ def requested_backfill() -> Request | None:
     Raises:
         SupportListError: a parameter sets what follows from the date of the run.
     """
-    from school_support.assessment.prepare import list_year_of
+    from school_support.assessment.annual import list_year_of
     from school_support.backfill.plan import Request
     from school_support.settings import settings
 
@@ -154,13 +154,14 @@ def requested_backfill() -> Request | None:
     if said:
         raise SupportListError(f"In a backfill the date of each run says it: leave out {', '.join(said)}.")
     day = day_of_run()
-    last = year = list_year_of(day)
+    cycle = settings().annual_cycle
+    last = year = list_year_of(day, cycle)
     moment = context["dag_run"].logical_date
     while (
         (before := context["ti"].get_previous_ti(logical_date=moment))
         and before.run_id.startswith(BACKFILL)
         and before.logical_date
-        and list_year_of(london_day(before.logical_date)) == year - 1
+        and list_year_of(london_day(before.logical_date), cycle) == year - 1
     ):
         year, moment = year - 1, before.logical_date
     return Request(params["authority"] or settings().authority, year, last, f"{day:%m-%d}")
@@ -182,7 +183,9 @@ def london_day(moment: datetime) -> date:
     return moment.astimezone(LONDON).date()
 
 
-def last_30_june(day: date) -> date:
-    """The latest 30 June before a day: the annual as-at date that is complete by then."""
-    this_year = date(day.year, 6, 30)
-    return this_year if day > this_year else date(day.year - 1, 6, 30)
+def default_as_at() -> date:
+    """The latest annual as-at date before the day of this run, in the cycle of the settings."""
+    from school_support.assessment.annual import last_as_at
+    from school_support.settings import settings
+
+    return last_as_at(day_of_run(), settings().annual_cycle)

@@ -11,6 +11,7 @@ from typing import Any
 from airflow.sdk import CronTriggerTimetable, MultipleCronTriggerTimetable
 
 from school_support.clock import LONDON
+from school_support.orchestration.failures import remember_failure
 from school_support.orchestration.retries import RetryOnlyWhatMayPass
 
 DEFAULTS: dict[str, Any] = {
@@ -19,6 +20,7 @@ DEFAULTS: dict[str, Any] = {
     "retry_delay": timedelta(seconds=10),
     "retry_policy": RetryOnlyWhatMayPass(),
     "execution_timeout": timedelta(minutes=30),
+    "on_failure_callback": remember_failure,
 }
 
 

@@ -12,6 +12,7 @@ from school_support.assessment.rulesets import refuse_changed
 from school_support.errors import SupportListError
 from school_support.publication.manifest import canonical, make_manifest, manifest_hash
 from school_support.quality.gate import check_approval
+from school_support.quality.history import in_history
 from school_support.warehouse.connection import connect
 
 # Two publications at once would take the same number.
@@ -30,6 +31,7 @@ class Published:
     is_new: bool
 
 
+@in_history("publication", lambda candidate_id, reason=None: f"candidate {candidate_id}")
 def publish_candidate(candidate_id: int, reason: str | None = None) -> Published:
     """Make an approved candidate the current edition of its authority and list year, in one transaction.
 

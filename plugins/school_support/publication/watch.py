@@ -16,13 +16,11 @@ from psycopg.rows import class_row, dict_row
 
 from school_support.assessment.prepare import prepare_assessment
 from school_support.errors import SupportListError
+from school_support.publication import outbox
+from school_support.publication.terms import practice_of
 from school_support.publication.watch_queries import MISSING_RETURNS, NEWS
 from school_support.warehouse.connection import connect
 
-# Two weeks to return a term's figures after its last day.
-RETURN_GRACE_DAYS = 14
-# The panel meets about once a month: so long before the end of a decision it has to know.
-EXPIRY_NOTICE_DAYS = 30
 WATCH_LOCK = 720_012
 
 # The kinds of news, most urgent first: what the message calls each, and what to do about it.
@@ -102,7 +100,7 @@ def prepare_watch(authority: str, as_at: date) -> int | None:
 def record_watch(assessment_id: int) -> Watched:
     """Compare a built monitoring assessment with the edition it stands beside, and keep what is new.
 
-    The same day again finds nothing new.
+    The same day again finds nothing new. The message about what is new is left to be sent in the same transaction.
 
     Raises:
         SupportListError: no such monitoring assessment, it was never built, or its edition has been replaced since.
@@ -122,15 +120,17 @@ def record_watch(assessment_id: int) -> Watched:
             "assessment_id": assessment_id,
             "authority": assessment["authority"],
             "as_at": assessment["as_at"],
-            "return_grace_days": RETURN_GRACE_DAYS,
-            "expiry_notice_days": EXPIRY_NOTICE_DAYS,
+            **vars(practice_of(assessment["authority"])),
         }
         found = [news for query in NEWS.values() for news in _read(connection, query, of)]
         # Returns are read where dbt stages them, which the publisher does not see.
         with connect("support_transformer") as transformer:
             found += _read(transformer, MISSING_RETURNS, of)
         new = _keep(connection, of, found)
-    return Watched(edition["edition_id"], len(found), tuple(new), _message(of, new))
+        message = _message(of, new)
+        if message is not None:
+            outbox.put(connection, assessment["authority"], message.subject, message.body)
+    return Watched(edition["edition_id"], len(found), tuple(new), message)
 
 
 def _edition(connection: Connection, authority: str, as_at: date) -> dict[str, Any] | None:

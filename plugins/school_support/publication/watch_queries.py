@@ -1,7 +1,7 @@
 """The comparisons of the watch, one query a kind of news.
 
 Each gives urn, school_name, kind, item, detail and event_date. Parameters: assessment_id (the monitoring one), as_at, authority,
-list_year, ruleset, and of the edition candidate_id and edition_as_at; return_grace_days and expiry_notice_days.
+list_year, ruleset, and of the edition candidate_id and edition_as_at; return_days and decision_notice_days.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ inner join marts.dim_school as school on decision.urn = school.urn
 where
     decision.candidate_id = %(candidate_id)s
     and school.assessment_id = %(assessment_id)s
-    and decision.expires_on <= %(as_at)s::date + %(expiry_notice_days)s::integer
+    and decision.expires_on <= %(as_at)s::date + %(decision_notice_days)s::integer
     and not exists (
         select from marts.panel_decision as later
         where
@@ -117,7 +117,7 @@ with due as (
         academic_year,
         split_part(term, ' ', 1) as term,
         max(last_day) as last_day,
-        max(last_day) + %(return_grace_days)s::integer as due_on
+        max(last_day) + %(return_days)s::integer as due_on
     from seeds.calendar_term
     where
         authority = case

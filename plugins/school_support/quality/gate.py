@@ -11,6 +11,7 @@ from psycopg import Connection
 from school_support.errors import SupportListError
 from school_support.quality.data_docs import write_data_docs
 from school_support.quality.fingerprint import fingerprint
+from school_support.quality.history import in_history
 from school_support.quality.outcome import GateResult, ReleaseVerdict, RuleOutcome
 from school_support.quality.record import record
 from school_support.quality.rules import Release
@@ -29,6 +30,7 @@ class GateFailed(SupportListError):
     """A candidate did not pass gate 2 or the one before publication; the message names each rule, the schools and the remedy."""
 
 
+@in_history("gate", lambda sources: f"gate 1: {', '.join(sources)}")
 def accept_loaded(sources: Sequence[str]) -> list[ReleaseVerdict]:
     """Gate 1: run the raw suite over every loaded release of some sources, and accept or quarantine it.
 
@@ -48,6 +50,7 @@ def accept_loaded(sources: Sequence[str]) -> list[ReleaseVerdict]:
             return [_judge(connection, run, release) for release in waiting]
 
 
+@in_history("gate", lambda candidate_id: f"gate 2: candidate {candidate_id}")
 def check_candidate(candidate_id: int) -> GateResult:
     """Gate 2: run all suites over a frozen candidate, record every rule's outcome, and write the Data Docs.
 
@@ -81,6 +84,7 @@ def check_candidate(candidate_id: int) -> GateResult:
     )
 
 
+@in_history("gate", lambda candidate_id: f"before publication: candidate {candidate_id}")
 def check_approval(candidate_id: int) -> int:
     """The gate before publication: whether the right candidate was approved, once, by the right person, after gate 2.
 

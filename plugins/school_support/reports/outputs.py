@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from school_support.publication.written import WrittenLetter, record_files, record_letters
+from school_support.quality.history import in_history
 from school_support.reports import exports, pages
 from school_support.reports.committee import committee_report
 from school_support.reports.committee_files import committee_html, committee_pdf
@@ -44,6 +45,7 @@ class Posting:
     letters: int
 
 
+@in_history("publication", lambda edition_id: f"outputs of edition {edition_id}")
 def write_outputs(edition_id: int) -> Outputs:
     """Write the pages, files and letters of a published edition to <home>/editions/<authority>-<list year>-<edition>/.
 

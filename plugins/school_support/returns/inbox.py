@@ -36,7 +36,7 @@ from school_support.settings import settings
 from school_support.sources.faults import SHOWN, Fault, FileRefused
 from school_support.sources.reader import open_release
 from school_support.warehouse.connection import connect
-from school_support.warehouse.housekeeping import KEPT
+from school_support.warehouse.housekeeping import old_answers
 
 # A file written to so recently may still be on its way.
 SETTLED = dt.timedelta(seconds=30)
@@ -71,7 +71,7 @@ class _Arrived:
 def empty_inbox(received: dt.date | None = None, on_file: Callable[[str], None] = lambda _: None) -> InboxSummary:
     """Take in what lies in the inbox and answer every file.
 
-    What is accepted counts from the day of receipt. Files of earlier runs, and their notes, are deleted 90 days later.
+    What is accepted counts from the day of receipt. Files of earlier runs, and their notes, are deleted `keep_inbox_days` later.
 
     Args:
         received: the day of receipt; none: today in London.
@@ -312,7 +312,7 @@ def _beside(name: str) -> Path:
 
 def _forget(now: dt.datetime) -> None:
     """Delete what earlier runs dealt with and nobody needs any more; the landing store has what was taken in."""
-    for folder in map(_beside, ("answers", "processed", "returned")):
-        for path in folder.iterdir():
-            if path.is_file() and now.timestamp() - path.stat().st_mtime > KEPT.total_seconds():
-                path.unlink()
+    for name in ("answers", "processed", "returned"):
+        _beside(name)
+    for path in old_answers(now):
+        path.unlink(missing_ok=True)

@@ -95,6 +95,8 @@ def create_backup(to: Path, on_step: OnStep = lambda _: None) -> Backup:
     draft = folder / "backup.draft"
     draft.write_text(json.dumps(record, indent=1), encoding="utf-8")
     draft.replace(folder / "backup.json")
+    if (marker := settings().backup_marker) is not None:
+        marker.touch()
     return backup
 
 

@@ -12,10 +12,13 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from school_support.errors import SupportListError
+from school_support.quality.history import ModelRun, recorded
 from school_support.settings import settings
 from school_support.warehouse.connection import connect
+from school_support.warehouse.lineage import emit_build
 from school_support.warehouse.secrets import read_secrets
 
 # How dbt prints a node that is done, whatever came of it: "11:20:01  12 of 168 OK created sql table model ...".
@@ -43,29 +46,33 @@ def build(
     folder.mkdir(parents=True)
     arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *select]
     command = [sys.executable, "-m", "school_support.warehouse.dbt_alone"]
-    process = subprocess.Popen(
-        [*command, *arguments, *_options(variables or {}, folder)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment(),
-    )
-    lines = []
-    assert process.stdout is not None  # noqa: S101  # it is a pipe
-    done = 0
-    for line in process.stdout:
-        lines.append(line.rstrip())
-        if found := DONE.search(line):
-            done += 1
-            on_node(done, int(found[2]))
-    process.wait()
-    failures = _record(run_id, folder)
-    if failures or process.returncode != 0:
-        said = "\n".join(failures) or "\n".join(lines[-25:])
-        raise SupportListError(
-            f"dbt build of {', '.join(select)} failed:\n{said}\nThe run's log and artefacts: {folder}. "
-            "Nothing was published; mend the cause and run again."
+    with recorded("build", _subject(select, variables or {}), run_id) as run:
+        process = subprocess.Popen(
+            [*command, *arguments, *_options(variables or {}, folder)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment(),
         )
+        lines = []
+        assert process.stdout is not None  # noqa: S101  # it is a pipe
+        done = 0
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            if found := DONE.search(line):
+                done += 1
+                on_node(done, int(found[2]))
+        process.wait()
+        results = _results(folder)
+        run.models = _models(results)
+        failures = _record(run_id, results)
+        emit_build(folder, environment())
+        if failures or process.returncode != 0:
+            said = "\n".join(failures) or "\n".join(lines[-25:])
+            raise SupportListError(
+                f"dbt build of {', '.join(select)} failed:\n{said}\nThe run's log and artefacts: {folder}. "
+                "Nothing was published; mend the cause and run again."
+            )
 
 
 def document() -> Path:
@@ -114,12 +121,35 @@ def environment() -> dict[str, str]:
     return os.environ | read_secrets() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 
 
-def _record(run_id: str, folder: Path) -> list[str]:
-    """Keep a row for every node of the run in quality.dbt_result; return what failed, in words."""
+def _subject(select: Sequence[str], variables: Mapping[str, object]) -> str:
+    """What a build is about: the layers, and the assessments where it builds some."""
+    assessments = variables.get("assessment_ids")
+    return ", ".join(select) + (f"; assessments {assessments}" if assessments else "")
+
+
+def _results(folder: Path) -> list[dict[str, Any]]:
+    """What dbt says of every node of a run; nothing where it ended before it began."""
     artefact = folder / "run_results.json"
-    if not artefact.exists():
-        return []
-    results = json.loads(artefact.read_text())["results"]
+    return list(json.loads(artefact.read_text())["results"]) if artefact.exists() else []
+
+
+def _models(results: Sequence[Mapping[str, Any]]) -> list[ModelRun]:
+    """The models and seeds among the nodes, with rows and time."""
+    found = []
+    for result in results:
+        kind, _, name = str(result["unique_id"]).split(".", 2)
+        if kind in ("model", "seed"):
+            rows = (result.get("adapter_response") or {}).get("rows_affected")
+            found.append(
+                ModelRun(
+                    name, result["status"], rows if rows is not None and rows >= 0 else None, result["execution_time"]
+                )
+            )
+    return found
+
+
+def _record(run_id: str, results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Keep a row for every node of the run in quality.dbt_result; return what failed, in words."""
     with connect("support_transformer") as connection, connection.cursor() as cursor:
         cursor.executemany(
             "insert into quality.dbt_result (run_id, unique_id, status, failures, seconds, message) "

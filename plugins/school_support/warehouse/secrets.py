@@ -27,6 +27,7 @@ API_SECRET = "AIRFLOW_API_SECRET"  # noqa: S105
 JWT_SECRET = "AIRFLOW_JWT_SECRET"  # noqa: S105
 AIRFLOW_KEYS = (FERNET_KEY, API_SECRET, JWT_SECRET)
 FROM_ENVIRONMENT = ("SUPPORT_LIST_PG", PSEUDONYM_KEY, BROKER_PASSWORD, *AIRFLOW_KEYS)
+SECRET = ("PASSWORD", "KEY", "SECRET")
 
 
 def secrets_file() -> Path:
@@ -46,6 +47,12 @@ def read_secrets() -> dict[str, str]:
         files = (path for path in sorted(folder.rglob("*")) if path.is_file() and os.access(path, os.R_OK))
         values |= {path.name: path.read_text().rstrip("\n") for path in files}
     return values | {name: value for name, value in os.environ.items() if name.startswith(FROM_ENVIRONMENT)}
+
+
+def secret_values() -> list[str]:
+    """Every value that must be shown nowhere: passwords, keys and secrets, the longest first."""
+    secret = [value for name, value in read_secrets().items() if any(part in name for part in SECRET) and value]
+    return sorted(secret, key=len, reverse=True)
 
 
 def write_secrets(changes: dict[str, str]) -> None:

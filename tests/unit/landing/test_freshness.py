@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from school_support.errors import SupportListError
 from school_support.landing.freshness import Received, freshness, overdue
+from school_support.landing.release_calendar import Expected, expected_releases
 from school_support.sources.contract import load_sources
 from school_support.sources.publishing import Calendar, Issue
 
@@ -71,6 +73,42 @@ def test_the_sentence_names_what_was_due_and_what_is_there() -> None:
         "dfe_ks2: revised 2018/19 was due on 15 December 2019, 47 days before (newest file known from 15 April 2019)"
     ]
     assert overdue([freshness("dfe_ks2", YEARLY, [FINAL_2018], date(2019, 6, 30))]) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "days_overdue"), [(date(2020, 1, 22), 0), (date(2020, 1, 23), 14), (date(2021, 2, 1), 292)]
+)
+def test_the_calendar_of_releases_moves_the_day_of_one_year(day: date, days_overdue: int) -> None:
+    """Put off from 15 December to 9 January; the final issue, of 15 April 2020, is where the contract has it."""
+    put_off = {("dfe_ks2", "revised", 2019): Expected(date(2020, 1, 9), date(2020, 1, 9), True)}
+    received = [FINAL_2018] if day.year == 2020 else [FINAL_2018, Received(date(2020, 1, 9), 2019, "revised")]
+    stand = freshness("dfe_ks2", YEARLY, received, day, put_off)
+    assert stand.days_overdue == days_overdue
+    assert freshness("dfe_ks4", YEARLY, received, date(2019, 12, 29), put_off).days_overdue == 14
+
+
+def test_every_row_of_the_calendar_is_an_issue_that_its_contract_knows() -> None:
+    for (source, stage, year), expected in expected_releases().items():
+        calendar = load_sources()[source].calendar
+        assert calendar is not None
+        assert any(issue.stage == stage and issue.exists_for(year) for issue in calendar.issues), (source, stage, year)
+        if expected.announced:
+            assert expected.first_day == expected.last_day
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("dfe_ks2,revised,2019,9 January,2020-01-09,known,b", "line 2: .*YYYY-MM-DD"),
+        ("dfe_ks2,revised,2019,2020-01-09,2020-01-09,perhaps,b", "known or pattern"),
+        ("dfe_ks2,revised,2019,2020-01-09,2020-01-08,pattern,b", "a day before the first"),
+    ],
+)
+def test_a_wrong_row_of_the_calendar_is_named(tmp_path: Path, row: str, said: str) -> None:
+    path = tmp_path / "calendar_release.csv"
+    path.write_text(f"source,stage,academic_year,expected_from,expected_by,certainty,basis\n{row}\n")
+    with pytest.raises(SupportListError, match=said):
+        expected_releases(path)
 
 
 def longest_wait(calendar: Calendar) -> int:

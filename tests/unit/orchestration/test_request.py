@@ -13,7 +13,6 @@ from school_support.errors import SupportListError
 from school_support.orchestration import request
 from school_support.orchestration.request import (
     AssessmentRequest,
-    last_30_june,
     london_day,
     requested,
     requested_backfill,
@@ -57,18 +56,6 @@ def test_parameters_win() -> None:
 )
 def test_the_day_is_londons(moment: datetime, day: date) -> None:
     assert london_day(moment) == day
-
-
-@pytest.mark.parametrize(
-    ("day", "june"),
-    [
-        (date(2019, 7, 1), date(2019, 6, 30)),
-        (date(2019, 6, 30), date(2018, 6, 30)),
-        (date(2020, 2, 29), date(2019, 6, 30)),
-    ],
-)
-def test_a_proposal_is_for_the_last_complete_june(day: date, june: date) -> None:
-    assert last_30_june(day) == june
 
 
 def june(year: int) -> datetime:
@@ -124,3 +111,9 @@ def test_a_backfill_takes_its_days_from_its_runs_alone(in_run: Any) -> None:
     in_run("backfill", june(2018), [], as_at="2016-06-30", list_year=2017)
     with pytest.raises(SupportListError, match="leave out list_year, as_at"):
         requested_backfill()
+
+
+def test_in_october_the_list_year_is_that_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings(), "annual_cycle", "october")
+    assert requested(EMPTY, default_as_at=date(2026, 10, 31)).list_year == 2027
+    assert requested(EMPTY, default_as_at=date(2027, 2, 15)).list_year == 2027
