@@ -1,0 +1,126 @@
+"""The dashboards as code: `assets.py prepare` brings them into Superset at every start, `assets.py export` out again.
+
+The folder assets/ holds Superset's own export form. Identity is the uuid: an import replaces what has the same uuid and
+touches nothing else. The address of the warehouse comes from the environment, its password is in neither direction
+part of the files.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import yaml
+from superset.app import create_app
+
+FOLDER = Path(__file__).parent / "assets"
+ROLE = "School support list"  # with Gamma, what a reader of the dashboards needs
+EXPORTED_URI = "postgresql+psycopg2://bi_reader@127.0.0.1:5432/warehouse"
+
+
+def main() -> None:
+    """Do what the first argument says, within Superset's application."""
+    commands = {"prepare": prepare, "export": lambda: export(FOLDER)}
+    if len(sys.argv) != 2 or sys.argv[1] not in commands:
+        raise SystemExit(f"Usage: assets.py {' | '.join(commands)}")
+    with create_app().app_context():
+        commands[sys.argv[1]]()
+
+
+def prepare() -> None:
+    """Bring roles, the first administrator and the dashboards to the state of the code; any number of times."""
+    from flask import g
+    from superset import appbuilder, db, security_manager
+
+    appbuilder.add_permissions(update_perms=True)
+    security_manager.sync_role_definitions()
+    g.user = administrator(security_manager)
+    database = bring_in()
+    access = security_manager.add_permission_view_menu("database_access", database.perm)
+    security_manager.add_permission_role(security_manager.add_role(ROLE), access)
+    db.session.commit()
+
+
+def administrator(security_manager):  # type: ignore[no-untyped-def]
+    """The user admin, made with the password from the secrets if there is none. A password changed later stays."""
+    if (user := security_manager.find_user("admin")) is not None:
+        return user
+    from superset_config import required
+
+    return security_manager.add_user(
+        "admin",
+        "Support list",
+        "Administrator",
+        "admin@localhost",
+        security_manager.find_role("Admin"),
+        password=required("SUPERSET_ADMIN_PASSWORD"),
+    )
+
+
+def bring_in():  # type: ignore[no-untyped-def]
+    """Import the folder, replacing what is there; the database that the dashboards read."""
+    from superset import db
+    from superset.commands.importers.v1.assets import ImportAssetsCommand
+    from superset.models.core import Database
+    from superset_config import warehouse_url
+
+    contents = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.yaml"))}
+    (name,) = (name for name in contents if name.startswith("databases/"))
+    connection = yaml.safe_load(contents[name]) | {"sqlalchemy_uri": str(warehouse_url())}
+    contents[name] = yaml.safe_dump(connection, sort_keys=False)
+    ImportAssetsCommand(contents).run()
+    return db.session.query(Database).filter_by(uuid=connection["uuid"]).one()
+
+
+def export(folder: Path) -> None:
+    """Write what belongs to the dashboards' database back into the folder, under names that do not change.
+
+    Superset numbers its files, says when it exported and where it ran; none of that is a change worth a commit.
+    """
+    from flask import g
+    from superset import db, security_manager
+    from superset.commands.dashboard.export import ExportDashboardsCommand
+    from superset.models.dashboard import Dashboard
+
+    g.user = security_manager.find_user("admin")
+    known = {yaml.safe_load(path.read_text())["uuid"]: path for path in folder.rglob("*.yaml") if path.parent != folder}
+    ids = [
+        dashboard.id
+        for dashboard in db.session.query(Dashboard)
+        if str(dashboard.uuid) in known or (dashboard.slug or "").startswith("support-list-")
+    ]
+    written = {folder / "metadata.yaml"}
+    for name, text in ExportDashboardsCommand(ids).run():
+        if name == "metadata.yaml":
+            continue
+        content = steady(yaml.safe_load(text()))
+        path = known.get(content["uuid"], folder / name.split("/")[0] / tidy(Path(name).stem))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
+        written.add(path)
+    for path in set(folder.rglob("*.yaml")) - written:
+        path.unlink()
+    print(f"Wrote {len(written)} files into {folder}.")
+
+
+def steady(content: dict) -> dict:
+    """What was exported, without what depends on the server that exported it."""
+    if "sqlalchemy_uri" in content:
+        content["sqlalchemy_uri"] = EXPORTED_URI
+    if "position" in content:
+        for place, child in enumerate(c for c in content["position"].values() if isinstance(c, dict)):
+            if "chartId" in child.get("meta", {}):
+                child["meta"]["chartId"] = place  # an import replaces it by way of the uuid beside it
+    for key in ("datasource", "slice_id", "dashboards"):
+        content.get("params", {}).pop(key, None) if isinstance(content.get("params"), dict) else None
+    return content
+
+
+def tidy(stem: str) -> str:
+    """A file name from Superset's: lower case, without the number at its end."""
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"_\d+$", "", stem).lower()).strip("_") + ".yaml"
+
+
+if __name__ == "__main__":
+    main()
