@@ -101,9 +101,9 @@ def what_charts_show(url: str, chromium: str, shots: Path | None) -> dict[str, l
         if "/api/v1/chart/data" not in response.url or response.status != 200:
             return
         asked = response.request.post_data_json or {}
-        chart = (asked.get("form_data") or {}).get("slice_id")
-        if chart in titles:
-            shown[titles[chart]] = rows_of(response.json()["result"][0])
+        form = asked.get("form_data") or {}
+        if form.get("slice_id") in titles:
+            shown[titles[form["slice_id"]]] = rows_of(response.json()["result"][0], form)
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
@@ -153,27 +153,25 @@ def picture(page: Page, file: Path) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
-def rows_of(result: dict[str, Any]) -> list[Row]:
+def rows_of(result: dict[str, Any], form: dict[str, Any]) -> list[Row]:
     """Rows as (column values ...); of a chart with one series a column, (x, series, value) for each that has a value."""
-    query = result.get("query", "")
     names, data = result["colnames"], result["data"]
-    if "pivoted" not in query and not result.get("series_columns"):
-        return [plain(row[name] for name in names) for row in data]
-    return [plain((row[names[0]], name, row[name])) for row in data for name in names[1:] if row[name] is not None]
+    if form["viz_type"].startswith("echarts_timeseries") and (form.get("groupby") or len(form["metrics"]) > 1):
+        return [plain((row[names[0]], name, row[name])) for row in data for name in names[1:] if row[name] is not None]
+    return [plain(row[name] for name in names) for row in data]
 
 
 def plain(row: Iterable[Any]) -> Row:
-    """Values in one form on both sides: numbers rounded to six places, days and moments as ISO, in UTC."""
+    """Values in one form on both sides: numbers to nine digits, days and moments as milliseconds since 1970, as Superset sends them."""
 
     def one(value: Any) -> Any:
         if isinstance(value, bool) or value is None:
             return value
-        if isinstance(value, int | float | Decimal):
-            return round(float(value), 6)
-        if isinstance(value, datetime):
-            return round(value.astimezone(UTC).timestamp() * 1000)
         if isinstance(value, date):
-            return round(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp() * 1000)
+            moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
+            value = moment.timestamp() * 1000
+        if isinstance(value, int | float | Decimal):
+            return float(f"{value:.9g}") if abs(value) < 1e9 else round(float(value))
         return value
 
     return tuple(one(value) for value in row)
