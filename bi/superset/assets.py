@@ -1,4 +1,4 @@
-"""The dashboards as code: `assets.py prepare` brings them into Superset at every start, `assets.py export` out again.
+"""The dashboards as code: `assets.py prepare` brings them into Superset at every start, `assets.py export --to FOLDER` out.
 
 The folder assets/ holds Superset's own export form. Identity is the uuid: an import replaces what has the same uuid and
 touches nothing else. The address of the warehouse comes from the environment, its password is in neither direction
@@ -7,8 +7,8 @@ part of the files.
 
 from __future__ import annotations
 
+import argparse
 import re
-import sys
 from pathlib import Path
 
 import yaml
@@ -21,11 +21,15 @@ EXPORTED_URI = "postgresql+psycopg2://bi_reader@127.0.0.1:5432/warehouse"
 
 def main() -> None:
     """Do what the first argument says, within Superset's application."""
-    commands = {"prepare": prepare, "export": lambda: export(FOLDER)}
-    if len(sys.argv) != 2 or sys.argv[1] not in commands:
-        raise SystemExit(f"Usage: assets.py {' | '.join(commands)}")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=["prepare", "export"])
+    parser.add_argument("--to", type=Path, default=FOLDER, help="where an export is written")
+    given = parser.parse_args()
     with create_app().app_context():
-        commands[sys.argv[1]]()
+        if given.command == "prepare":
+            prepare()
+        else:
+            export(given.to)
 
 
 def prepare() -> None:
@@ -84,24 +88,33 @@ def export(folder: Path) -> None:
     from superset.models.dashboard import Dashboard
 
     g.user = security_manager.find_user("admin")
-    known = {yaml.safe_load(path.read_text())["uuid"]: path for path in folder.rglob("*.yaml") if path.parent != folder}
+    known = {
+        yaml.safe_load(path.read_text())["uuid"]: path.relative_to(FOLDER)
+        for path in FOLDER.rglob("*.yaml")
+        if path.parent != FOLDER
+    }
     ids = [
         dashboard.id
         for dashboard in db.session.query(Dashboard)
         if str(dashboard.uuid) in known or (dashboard.slug or "").startswith("support-list-")
     ]
-    written = {folder / "metadata.yaml"}
     for name, text in ExportDashboardsCommand(ids).run():
         if name == "metadata.yaml":
             continue
         content = steady(yaml.safe_load(text()))
-        path = known.get(content["uuid"], folder / name.split("/")[0] / tidy(Path(name).stem))
+        path = folder / known.get(content["uuid"], Path(name.split("/")[0]) / tidy(Path(name).stem))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
-        written.add(path)
-    for path in set(folder.rglob("*.yaml")) - written:
-        path.unlink()
-    print(f"Wrote {len(written)} files into {folder}.")
+        path.write_text(yaml.dump(content, Dumper=Readable, sort_keys=False, allow_unicode=True, width=120))
+
+
+class Readable(yaml.SafeDumper):
+    """Statements of several lines as they were written, not as one escaped string."""
+
+
+Readable.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
+)
 
 
 def steady(content: dict) -> dict:

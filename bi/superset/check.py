@@ -108,6 +108,7 @@ def what_charts_show(url: str, chromium: str, shots: Path | None) -> dict[str, l
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(120_000)  # a server that shares two cores may take its time
         log_in(page, url)
         found = page.request.get(f"{url}/api/v1/chart/?q=(page_size:500)").json()["result"]
         titles.update({chart["id"]: chart["slice_name"] for chart in found})

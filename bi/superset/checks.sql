@@ -359,7 +359,7 @@ select split_part(release, ' ', 1), release, 'panel decisions', count(*), count(
 from bi.panel_decision_v1 where authority = %(authority)s and list_year = %(list_year)s group by 2
 
 -- chart: quality_watch
-select replace(kind, '_', ' '), is_current::text, count(*)
+select replace(kind, '_', ' '), case is_current when true then 'still holds' else 'no longer holds' end, count(*)
 from bi.watch_v1 where authority = %(authority)s and list_year = %(list_year)s group by 1, 2
 
 -- chart: quality_watch_list
