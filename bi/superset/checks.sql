@@ -349,13 +349,13 @@ from bi.school_check_v1 where authority = %(authority)s and list_year = %(list_y
 select split_part(release, ' ', 1), release, 'results', count(*), count(distinct urn), count(reason_code)
 from bi.result_v1 where authority = %(authority)s and list_year = %(list_year)s group by 2
 union all
-select split_part(release, ' ', 1), release, 'inspections', count(*), count(distinct urn), 0
+select split_part(release, ' ', 1), release, 'inspections', count(*), count(distinct urn), null
 from bi.inspection_v1 where authority = %(authority)s and list_year = %(list_year)s group by 2
 union all
-select split_part(register_release, ' ', 1), register_release, 'register', count(*), count(distinct urn), 0
+select split_part(register_release, ' ', 1), register_release, 'register', count(*), count(distinct urn), null
 from bi.school_v1 where authority = %(authority)s and list_year = %(list_year)s group by 2
 union all
-select split_part(release, ' ', 1), release, 'panel decisions', count(*), count(distinct urn), 0
+select split_part(release, ' ', 1), release, 'panel decisions', count(*), count(distinct urn), null
 from bi.panel_decision_v1 where authority = %(authority)s and list_year = %(list_year)s group by 2
 
 -- chart: quality_watch
