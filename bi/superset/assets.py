@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 from superset.app import create_app
@@ -117,17 +118,29 @@ Readable.add_representer(
 )
 
 
-def steady(content: dict) -> dict:
-    """What was exported, without what depends on the server that exported it."""
+def steady(content: dict[str, Any]) -> dict[str, Any]:
+    """What was exported, without what depends on the server that exported it: addresses, numbers, order of rows."""
     if "sqlalchemy_uri" in content:
         content["sqlalchemy_uri"] = EXPORTED_URI
+    if "columns" in content:
+        content["columns"].sort(key=lambda column: column["column_name"])
     if "position" in content:
-        for place, child in enumerate(c for c in content["position"].values() if isinstance(c, dict)):
-            if "chartId" in child.get("meta", {}):
-                child["meta"]["chartId"] = place  # an import replaces it by way of the uuid beside it
-    for key in ("datasource", "slice_id", "dashboards"):
-        content.get("params", {}).pop(key, None) if isinstance(content.get("params"), dict) else None
+        renumber(content["position"], content["metadata"])
     return content
+
+
+def renumber(position: dict[str, Any], metadata: dict[str, Any]) -> None:
+    """Give the charts of a dashboard the numbers 1, 2, ...: an import replaces them by way of the uuids beside them."""
+    charts = [child["meta"] for child in position.values() if isinstance(child, dict) and child["type"] == "CHART"]
+    numbers = {meta["chartId"]: number for number, meta in enumerate(charts, 1)}
+    for meta in charts:
+        meta["chartId"] = numbers[meta["chartId"]]
+    for one in metadata["native_filter_configuration"]:
+        one["scope"]["excluded"] = [numbers[chart] for chart in one["scope"]["excluded"]]
+        for worked_out in ("chartsInScope", "tabsInScope"):
+            one.pop(worked_out, None)
+    for worked_out in ("chart_configuration", "map_label_colors", "shared_label_colors"):
+        metadata.pop(worked_out, None)
 
 
 def tidy(stem: str) -> str:

@@ -128,7 +128,7 @@ def test_a_dataset_reads_only_columns_of_the_v1_views_and_declares_what_it_gives
     assert {source for source in read_from if not source.startswith("bi.")} <= made_here
     assert all(view in load_contract() and view.endswith("_v1") and not view.startswith("public_") for view in views)
     assert unknown_names(sql) == set()
-    assert [column["column_name"] for column in DATASETS[name]["columns"]] == output_columns(sql)
+    assert sorted(column["column_name"] for column in DATASETS[name]["columns"]) == sorted(output_columns(sql))
 
 
 def test_a_column_that_no_view_has_is_found() -> None:
