@@ -139,7 +139,7 @@ def renumber(position: dict[str, Any], metadata: dict[str, Any]) -> None:
         one["scope"]["excluded"] = [numbers[chart] for chart in one["scope"]["excluded"]]
         for worked_out in ("chartsInScope", "tabsInScope"):
             one.pop(worked_out, None)
-    for worked_out in ("chart_configuration", "map_label_colors", "shared_label_colors"):
+    for worked_out in ("chart_configuration", "color_scheme_domain", "map_label_colors", "shared_label_colors"):
         metadata.pop(worked_out, None)
 
 
