@@ -16,12 +16,13 @@ from school_support.warehouse.bi_contract import load_contract
 
 FOLDER = PROJECT / "bi" / "superset"
 ASSETS = FOLDER / "assets"
-WORDS = set(
+SQL_WORDS = (
     "all and as asc between by case cast coalesce count cross day desc distinct else end exists extract false filter first floor "
     "from generate_series greatest group having in inner integer is join lag last lateral least left list max min not "
     "null nullif nulls on or order over partition replace round row_number select split_part string_to_array sum "
-    "avg cardinality text then trim trim_scale true union unnest using when where with".split()  # noqa: SIM905 (words, not code)
+    "avg cardinality text then trim trim_scale true union unnest using when where with"
 )
+WORDS = set(re.findall(r"\w+", SQL_WORDS))
 
 
 def read(kind: str) -> dict[str, dict[str, Any]]:
