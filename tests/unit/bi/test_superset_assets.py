@@ -14,7 +14,7 @@ import yaml
 from school_support.settings import PROJECT
 from school_support.warehouse.bi_contract import load_contract
 
-FOLDER = PROJECT / "bi" / "superset"
+FOLDER = PROJECT / "plugins" / "superset"
 ASSETS = FOLDER / "assets"
 SQL_WORDS = (
     "all and as asc between by case cast coalesce count cross day desc distinct else end exists extract false filter first floor "

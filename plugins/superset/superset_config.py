@@ -1,6 +1,6 @@
 """Superset's configuration: what differs from its defaults, and why. Read by Superset from PYTHONPATH.
 
-Secrets come from a file in /run/secrets or from the environment; the two that Superset cannot do without have no
+Secrets come from the environment or from files in the folder of secrets; the two that Superset cannot do without have no
 default, so that a container without them stops at once.
 """
 
@@ -15,18 +15,15 @@ HOME = Path(os.environ["SUPERSET_HOME"])
 
 
 def secret(variable: str) -> str | None:
-    """The content of /run/secrets/NAME, else the environment variable; none where neither is there or it is empty.
-
-    The file has the variable's name in lower case without SUPPORT_LIST_, as pg_password_bi_reader.
-    """
-    file = Path("/run/secrets") / variable.removeprefix("SUPPORT_LIST_").lower()
-    return (file.read_text().strip() if file.exists() else os.environ.get(variable)) or None
+    """The environment variable, else the file of its name in the folder of secrets; none where neither is there or it is empty."""
+    file = Path(os.environ.get("SUPPORT_LIST_SECRETS", "/run/secrets/support-list/bi")) / variable
+    return os.environ.get(variable) or (file.read_text().strip() if file.exists() else None) or None
 
 
 def required(variable: str) -> str:
     """As secret, but it must be there."""
     if (value := secret(variable)) is None:
-        raise SystemExit(f"Superset needs {variable}, or a file in /run/secrets for it: see docs/bi-tools.md.")
+        raise SystemExit(f"Superset needs {variable}, or a file of that name in the folder of secrets: see docs/bi-tools.md.")
     return value
 
 

@@ -1,7 +1,7 @@
 """Does every chart show what SQL says? A browser opens each dashboard, and what its charts received is held against
 a statement of checks.sql, run on the warehouse as bi_reader.
 
-    python bi/superset/check.py http://127.0.0.1:8088 --shots /tmp/shots
+    python plugins/superset/check.py http://127.0.0.1:8088 --shots /tmp/shots
 
 The statements are written by hand over the bi views and share nothing with the dashboards' own SQL. They take
 the authority, the list year and the school that the dashboards open with, as %(authority)s, %(list_year)s and
