@@ -23,7 +23,9 @@ def secret(variable: str) -> str | None:
 def required(variable: str) -> str:
     """As secret, but it must be there."""
     if (value := secret(variable)) is None:
-        raise SystemExit(f"Superset needs {variable}, or a file of that name in the folder of secrets: see docs/bi-tools.md.")
+        raise SystemExit(
+            f"Superset needs {variable}, or a file of that name in the folder of secrets: see docs/bi-tools.md."
+        )
     return value
 
 
