@@ -16,9 +16,9 @@ from school_support.warehouse.connection import connect
 AS_AT, LIST_YEAR = "2026-06-30", 2027
 # What an assessment says: every column but its number, in the order of schools.
 SAID = """
-select tier.authority, md5(string_agg((to_jsonb(tier) - 'assessment_id')::text, ' ' order by tier.urn))
-from marts.school_tier as tier inner join control.assessment using (assessment_id)
-where assessment.as_at = %s and tier.authority = any(%s) group by 1 order by 1
+select judged.authority, md5(string_agg((to_jsonb(judged) - 'assessment_id')::text, ' ' order by judged.urn))
+from marts.school_tier as judged inner join control.assessment using (assessment_id)
+where assessment.as_at = %s and judged.authority = any(%s) group by 1 order by 1
 """
 
 
