@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Param, get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
 
 from school_support.clock import LONDON
 from school_support.errors import SupportListError
@@ -112,9 +113,18 @@ def requested(params: Mapping[str, Any], default_as_at: date) -> AssessmentReque
 
 
 def requested_watch(params: Mapping[str, Any], day: date) -> tuple[str, date]:
-    """The authority that a run watches and the day whose knowledge it uses; an empty parameter takes its default."""
+    """The authority that a run watches and the day whose knowledge it uses; an empty parameter takes its default.
+
+    Raises:
+        AirflowSkipException: it is a run of `airflow backfill`. People would be told of news of long ago, and what a night
+            that was missed would have found, the next one finds.
+    """
     from school_support.settings import settings
 
+    if is_backfill():
+        raise AirflowSkipException(
+            "Past nights are not watched again: the next night finds what they would have found."
+        )
     as_at = date.fromisoformat(params["as_at"]) if params["as_at"] else day
     return params["authority"] or settings().authority, as_at
 

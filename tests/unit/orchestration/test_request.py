@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 
 from school_support.backfill.plan import Request
 from school_support.errors import SupportListError
@@ -16,6 +17,7 @@ from school_support.orchestration.request import (
     london_day,
     requested,
     requested_backfill,
+    requested_watch,
 )
 from school_support.settings import settings
 
@@ -111,6 +113,14 @@ def test_a_backfill_takes_its_days_from_its_runs_alone(in_run: Any) -> None:
     in_run("backfill", june(2018), [], as_at="2016-06-30", list_year=2017)
     with pytest.raises(SupportListError, match="leave out list_year, as_at"):
         requested_backfill()
+
+
+def test_past_nights_are_not_watched_again(in_run: Any) -> None:
+    in_run("scheduled", june(2018), [])
+    assert requested_watch(EMPTY, date(2018, 6, 30)) == (settings().authority, date(2018, 6, 30))
+    in_run("backfill", june(2018), [])
+    with pytest.raises(AirflowSkipException, match="Past nights"):
+        requested_watch(EMPTY, date(2018, 6, 30))
 
 
 def test_in_october_the_list_year_is_that_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
