@@ -30,13 +30,13 @@ def start(folder: Path, as_at: str) -> subprocess.Popen[bytes]:
 
 
 def finish(folder: Path, as_at: str) -> None:
-    assert start(folder, as_at).wait(timeout=300) == 0
+    assert start(folder, as_at).wait(timeout=600) == 0
 
 
 def kill_when(happened: Callable[[], bool], folder: Path, as_at: str) -> None:
     """Start the job and kill it, with everything it started, at the moment something has happened."""
     job = start(folder, as_at)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not happened():
         assert job.poll() is None, "the job ended before it could be killed"
         assert time.monotonic() < deadline
