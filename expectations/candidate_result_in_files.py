@@ -7,7 +7,8 @@ from school_support.quality.rules import DATA_ENGINEER, Candidate, Rule, no_rows
 
 FOLLOW = (
     "Follow the result from the file and line through staging.stg_dfe__results and marts.fct_school_result: the figure "
-    "was changed, moved or lost on the way. Mend the model, and build the assessment again."
+    "was changed, moved or lost on the way. Mend the model, and build the assessment again. A measure that is new there "
+    "needs its cell in CELLS of quality/evidence.py too, the road by which this rule reads the file."
 )
 CARRIED = "(schools.is_own or schools.predecessor_method = 'one-to-one link')"
 # Each result beside the cells of the very release, school, year and measure that it names. The full joins are hashed

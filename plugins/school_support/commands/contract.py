@@ -37,6 +37,8 @@ def check(
     from school_support.sources.contract import load_sources
 
     with plain_errors():
+        if not file.is_file():
+            raise SupportListError(f"There is no file {file}.")
         if source is not None and source not in load_sources():
             raise SupportListError(f"There is no source {source}; there are {', '.join(load_sources())}.")
         known, refused = _tried(file, [source] if source else list(load_sources()))

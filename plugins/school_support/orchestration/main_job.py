@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from school_support.authorities import authority_of, ruleset_of
 from school_support.orchestration.remote import the_airflow
 from school_support.orchestration.runs import TaskProgress, run_dag, run_dags
 from school_support.publication.approve import decision_on, record_decision
@@ -47,8 +48,12 @@ def run_main_job(
         on_task: told of every change of a task's state.
 
     Raises:
-        SupportListError: a step failed; the last edition stays as it was.
+        SupportListError: the authority has no settings or no ruleset for the day, or a step failed; the last edition stays as
+            it was.
     """
+    # Asked again where they are used, which is minutes later.
+    authority_of(authority)
+    ruleset_of(authority, as_at)
     if not server.is_elsewhere():
         on_step("Starting PostgreSQL")
         server.start()

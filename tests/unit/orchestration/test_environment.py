@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from school_support.errors import SupportListError
+from school_support.orchestration.deploy import become_airflow
 from school_support.orchestration.environment import airflow_environment, ensure_secrets, password, password_file, users
 from school_support.settings import settings
 from school_support.warehouse.secrets import ensure_passwords, read_secrets, secrets_file, write_secrets
@@ -34,6 +36,12 @@ def test_secrets_are_made_once_and_kept_private(home: Path) -> None:
     assert (password(), read_secrets()) == (before, known)
     for path in (password_file(), secrets_file()):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_an_airflow_command_where_nothing_has_run_says_what_makes_the_keys(home: Path) -> None:
+    secrets_file().unlink()
+    with pytest.raises(SupportListError, match=r"AIRFLOW_FERNET_KEY.*support-list migrate"):
+        become_airflow(["dags", "list"])
 
 
 def test_every_role_has_a_user_with_a_password_of_his_own(home: Path) -> None:
