@@ -147,7 +147,9 @@ def scheduler_killed(before: dict[str, str]) -> str:
 
 def database_restarted(before: dict[str, str]) -> str:
     """PostgreSQL is restarted while assessments run."""
-    told = assess_while(lambda: subprocess.run(["docker", "restart", container("postgres")], check=True), after=12)
+    told = assess_while(
+        lambda: subprocess.run(["docker", "restart", container("postgres")], check=True, capture_output=True), after=12
+    )
     check(told, before)
     return f"{told['seconds']} s"
 

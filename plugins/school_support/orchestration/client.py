@@ -88,6 +88,10 @@ class AirflowClient:
                     raise SupportListError(f"Airflow at {self.url} does not answer: {error!r}.") from error
                 time.sleep(attempt)
                 continue
+            if response.is_server_error and method == "GET" and attempt < ATTEMPTS:
+                # Its database is being restarted, for instance.
+                time.sleep(attempt)
+                continue
             if response.status_code == httpx.codes.UNAUTHORIZED and self._credentials and attempt < ATTEMPTS:
                 del self._http.headers["Authorization"]
                 continue

@@ -17,6 +17,7 @@ class Answers(BaseHTTPRequestHandler):
     """Gives tokens 1, 2, ...; only the newest is good, and the first has expired."""
 
     tokens = 0
+    faults, faulty = 0, 0
 
     def do_POST(self) -> None:
         type(self).tokens += 1
@@ -27,7 +28,10 @@ class Answers(BaseHTTPRequestHandler):
             self._answer(200, {"scheduler": {"status": "healthy"}, "triggerer": {"status": None}})
         elif self.headers["Authorization"] in {None, "Bearer 1"}:
             self._answer(401, {"detail": "expired"})
-        elif self.path.startswith("/api/v2/dags/known"):
+        elif self.path == "/api/v2/dags/restarting" and type(self).faults < type(self).faulty:
+            type(self).faults += 1
+            self._answer(500, {"detail": "Internal Server Error"})
+        elif self.path.startswith(("/api/v2/dags/known", "/api/v2/dags/restarting")):
             self._answer(200, {"path": self.path})
         else:
             self._answer(404, {"detail": "no such DAG\n\nFailed validating: a long schema"})
@@ -47,7 +51,7 @@ def check() -> None:
 
 @pytest.fixture
 def client() -> Iterator[AirflowClient]:
-    Answers.tokens = 0
+    Answers.tokens, Answers.faults, Answers.faulty = 0, 0, 0
     server = HTTPServer(("127.0.0.1", 0), Answers)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     client = AirflowClient(f"http://127.0.0.1:{server.server_port}", "admin", "secret", check)
@@ -72,6 +76,21 @@ def test_a_token_that_was_given_is_used_and_never_renewed(client: AirflowClient)
         expired.get("dags/known")
     expired.close()
     assert Answers.tokens == 7
+
+
+@pytest.mark.parametrize(("faulty", "asked"), [(2, 2), (99, 4)])
+def test_a_server_that_is_at_fault_is_asked_again(
+    client: AirflowClient, monkeypatch: pytest.MonkeyPatch, faulty: int, asked: int
+) -> None:
+    """Twice at fault is waited out; at fault for good it is given up; the first of five goes for a token."""
+    monkeypatch.setattr("school_support.orchestration.client.time.sleep", lambda _: None)
+    Answers.faulty = faulty
+    if faulty == asked:
+        assert client.get("dags/restarting") == {"path": "/api/v2/dags/restarting"}
+    else:
+        with pytest.raises(SupportListError, match="status 500: Internal Server Error"):
+            client.get("dags/restarting")
+    assert Answers.faults == asked
 
 
 def test_a_refusal_says_what_and_why_in_one_paragraph(client: AirflowClient) -> None:
