@@ -79,14 +79,16 @@ def assess(authorities: list[str] = AUTHORITIES) -> dict[str, Any]:
     return dict(json.loads(told.splitlines()[-1]))
 
 
-def assess_while(break_it: Callable[[], object], after: float) -> dict[str, Any]:
-    """Assess, and some seconds into it break something."""
+def assess_while(break_it: Callable[[], object], before: dict[str, str], after: float = 12) -> dict[str, Any]:
+    """Assess, some seconds into it break something, and see that the assessments say what they said before."""
     timer = threading.Timer(after, break_it)
     timer.start()
     try:
-        return assess()
+        told = assess()
     finally:
         timer.join()
+    check(told, before)
+    return told
 
 
 def container(service: str, number: int = 1) -> str:
@@ -131,8 +133,7 @@ def scale_out(before: dict[str, str]) -> str:
 def worker_killed(before: dict[str, str]) -> str:
     """One of two workers is killed in the middle of a build."""
     up(2)
-    told = assess_while(lambda: kill("worker", 1), after=12)
-    check(told, before)
+    told = assess_while(lambda: kill("worker", 1), before)
     tries = sorted(attempt for run in told["runs"] for _, attempt, _ in run["tasks"].values())
     up(2)
     return f"{told['seconds']} s; a task was tried {tries[-1]} times"
@@ -140,25 +141,19 @@ def worker_killed(before: dict[str, str]) -> str:
 
 def scheduler_killed(before: dict[str, str]) -> str:
     """The scheduler is killed while assessments run."""
-    told = assess_while(lambda: kill("scheduler"), after=12)
-    check(told, before)
-    return f"{told['seconds']} s"
+    return f"{assess_while(lambda: kill('scheduler'), before)['seconds']} s"
 
 
 def database_restarted(before: dict[str, str]) -> str:
     """PostgreSQL is restarted while assessments run."""
-    told = assess_while(
-        lambda: subprocess.run(["docker", "restart", container("postgres")], check=True, capture_output=True), after=12
-    )
-    check(told, before)
+    command = ["docker", "restart", container("postgres")]
+    told = assess_while(lambda: subprocess.run(command, check=True, capture_output=True), before)
     return f"{told['seconds']} s"
 
 
 def redis_restarted(before: dict[str, str]) -> str:
     """Redis loses what it held."""
-    told = assess_while(lambda: kill("redis"), after=6)
-    check(told, before)
-    return f"{told['seconds']} s"
+    return f"{assess_while(lambda: kill('redis'), before, after=6)['seconds']} s"
 
 
 def disk_full(before: dict[str, str]) -> str:
