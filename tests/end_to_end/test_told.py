@@ -111,7 +111,6 @@ def test_airflow_backfills_by_our_calendar(told: Told) -> None:
 
 
 def test_lineage_of_the_run_goes_to_the_file_of_the_settings(told: Told) -> None:
-    pytest.importorskip("airflow.providers.openlineage")
     events = [json.loads(line) for line in (settings().home / "lineage.jsonl").read_text().splitlines()]
     ended = {(event["job"]["name"], event["eventType"]) for event in events if event["eventType"] != "START"}
     assert ("ingest_school_returns.empty_the_inbox", "COMPLETE") in ended

@@ -64,7 +64,6 @@ def test_a_build_is_a_run_with_its_models(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_lineage_says_what_a_model_read_and_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("openlineage.common")
     monkeypatch.setattr(settings(), "lineage", tmp_path / "lineage.jsonl")
     execute("create table if not exists raw.school_returns (_release_id bigint not null, _line integer not null)")
     before = dict(os.environ)
