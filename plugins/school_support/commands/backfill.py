@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from school_support.commands import plain_errors, screen
+from school_support.commands import plain_errors, screen, show_table
 from school_support.errors import SupportListError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def backfill(
 
         annual = "{:02}-{:02}".format(*AS_AT[settings().annual_cycle])
         request = Request(la or settings().authority, first, last, as_at_day or annual, ruleset)
-        screen.print(_planned(request, plan(request)))
+        show_table(_planned(request, plan(request)))
         if dry_run or reason is None:
             screen.print("A dry run: nothing was recorded or built.")
             return
@@ -148,7 +148,7 @@ def list_() -> None:
                     str(one.backfill_id), one.authority, f"{one.first} to {one.last}", one.as_at_day,
                     one.ruleset or "its own", one.in_words, one.requested_by, f"{one.requested_at:%-d %b %Y}", one.reason,
                 )  # fmt: skip
-        screen.print(table)
+        show_table(table)
 
 
 @app.command()
@@ -236,7 +236,7 @@ def _print_backfill(found: Backfill, moved: list[Move]) -> None:
             str(year.list_year), str(year.assessment_id), _text(year.schools), _text(year.outcome),
             year.beside or "nothing", _text(year.moved), year.content_hash or "",
         )  # fmt: skip
-    screen.print(table)
+    show_table(table)
     if moved:
         schools = Table("list year", "school", "stands", "backfilled", title="Schools that move", title_justify="left")
         for move in moved:
@@ -244,7 +244,7 @@ def _print_backfill(found: Backfill, moved: list[Move]) -> None:
                 str(move.list_year), f"{move.school_name} ({move.urn})", move.before or "not in the list",
                 move.after or "not in the list",
             )  # fmt: skip
-        screen.print(schools)
+        show_table(schools)
 
 
 def _text(value: object) -> str:

@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
-from school_support.commands import plain_errors, screen
+from school_support.commands import plain_errors, screen, show_table
 from school_support.errors import SupportListError
 from school_support.settings import settings
 
@@ -86,7 +86,7 @@ def _show(summary: DownloadSummary) -> None:
     for files, word in ((summary.new, "[green]new[/]"), (summary.unchanged, "unchanged")):
         for file in files:
             table.add_row(file.source, file.file, str(file.known_from), f"{file.bytes / 1e6:,.1f} MB", word)
-    screen.print(table)
+    show_table(table)
     _show_failed(summary.failed)
 
 

@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from school_support.commands import plain_errors, screen
+from school_support.commands import plain_errors, screen, show_table
 from school_support.errors import SupportListError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def list_(
         table = Table(*columns, title=title, title_justify="left")
         for row in rows:
             table.add_row(*_cells(row)[: len(columns)])
-        screen.print(table)
+        show_table(table)
         sent = len({row.urn for row in rows if row.sent_on})
         screen.print(f"{sent} of {len({row.urn for row in rows})} schools were sent a letter.", highlight=False)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from school_support.commands import plain_errors, screen
+from school_support.commands import plain_errors, screen, show_table
 
 app = typer.Typer(help="Files and rows that were not taken in, and why.", no_args_is_help=True)
 
@@ -38,7 +38,10 @@ def list_() -> None:
         ):
             rows.add_row(*map(str, row))
     for table, none in ((files, "No file is quarantined."), (rows, "No rows were left out of accepted files.")):
-        screen.print(table if table.row_count else none)
+        if table.row_count:
+            show_table(table)
+        else:
+            screen.print(none)
 
 
 @app.command()
@@ -71,7 +74,7 @@ def show(named: Annotated[str, typer.Argument(help="Id, file name or beginning o
             table = Table("line", "URN", "column", "value", "kind", "what is wrong")
             for row in faults:
                 table.add_row(*("" if value is None else str(value) for value in row))
-            screen.print(table)
+            show_table(table)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from school_support.commands import plain_errors, screen
+from school_support.commands import plain_errors, screen, show_table
 
 app = typer.Typer(help="The ledger of every file taken in; withdraw one that must not count.", no_args_is_help=True)
 DAY = ["%Y-%m-%d"]
@@ -56,7 +56,7 @@ def list_(
         )
         for row in rows:
             table.add_row(*("" if value is None else str(value) for value in row))
-    screen.print(table)
+    show_table(table)
 
 
 @app.command()
@@ -139,4 +139,4 @@ def _show_editions(release_id: int) -> None:
         table.add_row(
             made.authority, str(made.list_year), str(made.edition), "yes" if made.is_current else "", made.usage
         )
-    screen.print(table)
+    show_table(table)

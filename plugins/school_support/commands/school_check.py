@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from school_support.commands import plain_errors, screen
+from school_support.commands import plain_errors, screen, show_table
 
 app = typer.Typer(
     help="Let schools see their draft, record what they answer by the deadline, and what became of it.",
@@ -120,4 +120,4 @@ def status(candidate: CandidateId) -> None:
                 school.urn, school.school_name, school.tier_name, str(school.sent_on or ""), said,
                 str(school.received_on or ""), (school.outcome or "").replace("_", " "), school.stands,
             )  # fmt: skip
-        screen.print(table)
+        show_table(table)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table
 
-from school_support.commands import plain_errors, screen
+from school_support.commands import plain_errors, screen, show_table
 
 
 def status(
@@ -34,18 +31,4 @@ def status(
                 screen.print(fault, highlight=False, markup=False, soft_wrap=True)
             raise typer.Exit(1 if faults else 0)
         for table in read_runs() if runs else read_status():
-            show(table, screen)
-
-
-def show(table: Table, console: Console) -> None:
-    """A table where it fits; else, in a narrow terminal or a pipe, a line a row that nothing is cut from."""
-    if not table.row_count:
-        console.print(f"{table.title}: none", style="italic", highlight=False, soft_wrap=True)
-        return
-    if Measurement.get(console, console.options.update(max_width=10_000), table).maximum <= console.width:
-        console.print(table)
-        return
-    console.print(table.title, style="italic", highlight=False, soft_wrap=True)
-    for cells in zip(*(column.cells for column in table.columns), strict=True):
-        said = (f"{column.header}: {cell}" for column, cell in zip(table.columns, cells, strict=True) if cell)
-        console.print("  " + "; ".join(said), highlight=False, soft_wrap=True)
+            show_table(table)

@@ -87,7 +87,8 @@ def freshness(
     if calendar.every_days is not None:
         due = newest + timedelta(days=calendar.every_days) if newest else None
         late = (day - due).days if due and day > due + grace else 0
-        return Freshness(source, f"a new issue, every {calendar.every_days} days", due, newest, late)
+        often = "every day" if calendar.every_days == 1 else f"every {calendar.every_days} days"
+        return Freshness(source, f"a new issue, {often}", due, newest, late)
     latest = _latest_due(source, calendar, day - grace, expected or {})
     if latest is None:
         return Freshness(source, "nothing yet", None, newest, 0)

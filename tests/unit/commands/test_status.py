@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from school_support.commands.status import show
+from school_support.commands import show_table
 
 SENTENCE = "provisional 2025/26, which was due on 20 October 2026, thirty-eight days before"
 
@@ -18,7 +18,7 @@ def shown(width: int, *rows: tuple[str, str]) -> list[str]:
     for row in rows:
         table.add_row(*row)
     out = io.StringIO()
-    show(table, Console(file=out, width=width))
+    show_table(table, Console(file=out, width=width))
     return out.getvalue().splitlines()
 
 
