@@ -214,11 +214,9 @@ def docs() -> None:
     """Write dbt's documentation of every model, column and test, with the lineage, as one page that needs no network."""
     from school_support.warehouse import server
     from school_support.warehouse.dbt import document
-    from school_support.warehouse.migrate import migrate
 
     with plain_errors():
-        server.start()
-        migrate()
+        server.prepare()
         screen.print(f"dbt docs: {document()}", highlight=False, soft_wrap=True)
 
 

@@ -8,7 +8,6 @@ from pydantic.fields import FieldInfo
 
 from school_support.settings import PROJECT, Settings
 from school_support.warehouse.secret_folder import FOLDERS
-from school_support.warehouse.secrets import AIRFLOW_KEYS
 
 PAGE = PROJECT / "docs" / "configuration.md"
 HEAD = """\
@@ -53,7 +52,7 @@ def render() -> str:
     ]
     secrets = [
         f"| `secrets-{folder}` | {SEEN_BY[folder]} | {', '.join(f'`{name}`' for name in names)} |"
-        for folder, names in (FOLDERS | {"service": (*FOLDERS["service"], *AIRFLOW_KEYS)}).items()
+        for folder, names in FOLDERS.items()
     ]
     return HEAD + "\n".join(rows) + "\n" + SECRETS + "\n".join(secrets) + "\n"
 

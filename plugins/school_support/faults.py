@@ -67,7 +67,7 @@ def _failed_runs(connection: Connection) -> Iterator[str]:
         "where airflow_dag_id is not null order by airflow_dag_id, started_at + make_interval(secs => seconds::float) desc) as newest "
         "where outcome = 'failed' order by started_at desc"
     ):
-        yield f"run: {dag}.{task} failed on {started:%Y-%m-%d %H:%M} UTC: {(message or '').splitlines()[0]}"
+        yield f"run: {dag}.{task} failed on {started:%Y-%m-%d %H:%M} UTC: {message.partition(chr(10))[0]}"
 
 
 def _candidates(connection: Connection, at: datetime) -> Iterator[str]:

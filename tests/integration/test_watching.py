@@ -84,7 +84,13 @@ def test_lineage_says_what_a_model_read_and_wrote(tmp_path: Path, monkeypatch: p
 def test_what_fails_is_recorded_and_fails_still() -> None:
     with pytest.raises(ValueError, match="broken"), recorded("gate", "candidate 7"):
         raise ValueError("broken")
-    assert rows("select outcome, message from quality.run where kind = 'gate'") == [("failed", "broken")]
+    assert rows("select outcome, message from quality.run where kind = 'gate'") == [("failed", "ValueError: broken")]
+
+
+def test_an_error_without_words_is_named_by_its_kind() -> None:
+    with pytest.raises(AssertionError), recorded("gate", "candidate 8"):
+        raise AssertionError
+    assert rows("select message from quality.run where subject = 'candidate 8'") == [("AssertionError: ",)]
 
 
 def test_a_history_that_cannot_be_written_fails_nothing(

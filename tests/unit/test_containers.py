@@ -63,6 +63,16 @@ def test_every_password_is_in_one_folder() -> None:
     assert {password_name(role) for role in ROLES} <= set(names)
 
 
+def test_every_secret_can_be_given_from_outside() -> None:
+    assert set(SERVICES["secrets"]["environment"]) == {name for folder in FOLDERS.values() for name in folder}
+
+
+def test_an_empty_variable_is_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPPORT_LIST_BROKER_PASSWORD", "")
+    write_secret_folder(tmp_path, dict.fromkeys(AIRFLOW_KEYS, "made"))
+    assert len((tmp_path / "broker" / "SUPPORT_LIST_BROKER_PASSWORD").read_text()) > 40
+
+
 def test_secrets_are_made_once_private_and_from_the_environment_where_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

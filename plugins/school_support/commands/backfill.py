@@ -58,13 +58,14 @@ def backfill(
     if context.invoked_subcommand:
         return
     from school_support.backfill.plan import Request, plan
+    from school_support.warehouse import server
 
     with plain_errors():
         if first is None or last is None:
             raise SupportListError("Say which list years: --from 2016 --to 2020.")
         if reason is None and not dry_run:
             raise SupportListError("Say why with --reason, or look first with --dry-run.")
-        _start()
+        server.prepare()
         from school_support.assessment.annual import AS_AT
         from school_support.settings import settings
 
@@ -97,9 +98,10 @@ def complete(number: NumberArgument) -> None:
         support-list backfill complete 1
     """
     from school_support.backfill.decide import complete as completed
+    from school_support.warehouse import server
 
     with plain_errors():
-        _start()
+        server.prepare()
         done = completed(number)
         screen.print(f"Backfill {number} is {done.in_words}.", highlight=False)
         for year in done.years:
@@ -116,9 +118,10 @@ def cancel(number: NumberArgument) -> None:
         support-list backfill cancel 1
     """
     from school_support.backfill.decide import cancel as cancelled
+    from school_support.warehouse import server
 
     with plain_errors():
-        _start()
+        server.prepare()
         removed = cancelled(number)
         screen.print(
             f"Backfill {number} is cancelled; the rows of {len(removed)} assessments are gone.", highlight=False
@@ -134,6 +137,7 @@ def list_() -> None:
         support-list backfill list
     """
     from school_support.backfill.record import read_backfills
+    from school_support.warehouse import server
     from school_support.warehouse.connection import connect
 
     table = Table(
@@ -141,7 +145,7 @@ def list_() -> None:
         title="Backfills", title_justify="left",
     )  # fmt: skip
     with plain_errors():
-        _start()
+        server.prepare()
         with connect("support_publisher") as connection:
             for one in read_backfills(connection):
                 table.add_row(
@@ -159,17 +163,11 @@ def show(number: NumberArgument) -> None:
 
         support-list backfill show 1
     """
-    with plain_errors():
-        _start()
-        _show(number)
-
-
-def _start() -> None:
     from school_support.warehouse import server
-    from school_support.warehouse.migrate import migrate
 
-    server.start()
-    migrate()
+    with plain_errors():
+        server.prepare()
+        _show(number)
 
 
 def _planned(request: Request, years: list[PlannedYear]) -> Table:

@@ -1,4 +1,4 @@
-"""support-list secrets, migrate, airflow, demonstrate: what an installation on a server or in containers consists of."""
+"""support-list secrets, migrate, airflow: what an installation on a server or in containers consists of."""
 
 from __future__ import annotations
 

@@ -20,13 +20,11 @@ def maintenance(
         support-list maintenance --dry-run
     """
     from school_support.orchestration.own_database import clean_airflow
-    from school_support.warehouse import embedded
+    from school_support.warehouse import server
     from school_support.warehouse.housekeeping import sweep
-    from school_support.warehouse.migrate import migrate
 
     with plain_errors():
-        embedded.start()
-        migrate()
+        server.prepare()
         swept = [*sweep(dry_run=dry_run), clean_airflow(dry_run=dry_run)]
         table = Table("what", title="Would go" if dry_run else "Gone", title_justify="left")
         table.add_column("things", justify="right")

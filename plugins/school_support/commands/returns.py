@@ -98,11 +98,9 @@ def inbox(
     from school_support.returns.inbox import empty_inbox
     from school_support.settings import settings
     from school_support.warehouse import server
-    from school_support.warehouse.migrate import migrate
 
     with plain_errors():
-        server.start()
-        migrate()
+        server.prepare()
         done = empty_inbox(received.date() if received else None, lambda name: screen.print(f"  {name}", markup=False))
         screen.print(
             f"{done.accepted} accepted, {done.faults} sent back, {done.refused} refused. Inbox: {settings().inbox}",

@@ -35,11 +35,9 @@ def what_if(
     from school_support.publication.edition import past_of_list
     from school_support.settings import settings
     from school_support.warehouse import server
-    from school_support.warehouse.migrate import migrate
 
     with plain_errors():
-        server.start()
-        migrate()
+        server.prepare()
         day = as_at.date()
         year = list_year or list_year_of(day, settings().annual_cycle)
         with screen.status("Assessing twice"):

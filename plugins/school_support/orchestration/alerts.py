@@ -24,8 +24,8 @@ def send(subject: str, body: str) -> str:
     """Tell people; returns the way it went: log, http or smtp.
 
     Raises:
-        SupportListError: the connection is of another type, or does not say from whom to whom.
-        httpx.HTTPError, OSError: the other side did not take it; the task tries again.
+        SupportListError: the connection is of another type, does not say from whom to whom, or the webhook refuses.
+        httpx.TransportError, OSError: the other side did not take it now.
     """
     logging.getLogger(__name__).warning("%s\n%s", subject, body)
     try:
@@ -42,17 +42,28 @@ def send(subject: str, body: str) -> str:
 
 
 def _post(connection: Connection, subject: str, body: str) -> None:
-    """The connection's password, if it has one, goes along as a bearer token."""
+    """The connection's password, if it has one, goes along as a bearer token.
+
+    The path of many webhooks is their secret: it stands in no error, nor in the log, where httpx would write each address.
+    """
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     scheme = connection.schema or connection.conn_type
     port = f":{connection.port}" if connection.port else ""
     path = connection.extra_dejson.get("path", "")
     headers = {"Authorization": f"Bearer {connection.password}"} if connection.password else {}
-    httpx.post(
+    response = httpx.post(
         f"{scheme}://{connection.host}{port}/{path.lstrip('/')}",
         json={"subject": subject, "text": body},
         headers=headers,
         timeout=TIMEOUT_SECONDS,
-    ).raise_for_status()
+    )
+    said = (
+        f"The webhook of the connection {CONNECTION} at {connection.host} answered with status {response.status_code}."
+    )
+    if response.is_server_error:
+        raise ConnectionError(said)
+    if not response.is_success:
+        raise SupportListError(said)
 
 
 def _mail(connection: Connection, subject: str, body: str) -> None:

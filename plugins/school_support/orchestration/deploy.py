@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from school_support.errors import SupportListError
-from school_support.orchestration.environment import HOST, airflow_environment, airflow_keys, ensure_secrets
+from school_support.orchestration.environment import HOST, airflow_environment, ensure_secrets
 from school_support.orchestration.names import BUILD_POOL, BUILD_POOL_DESCRIPTION
 from school_support.orchestration.supervisor import read_record
 from school_support.settings import settings
-from school_support.warehouse.secrets import read_secrets
+from school_support.warehouse.secrets import AIRFLOW_KEYS, read_secrets
 
 
 def migrate_airflow() -> None:
@@ -42,7 +42,7 @@ def become_airflow(arguments: Sequence[str]) -> NoReturn:
     Raises:
         SupportListError: nothing has run here yet, so Airflow has no keys.
     """
-    if missing := airflow_keys().keys() - read_secrets().keys():
+    if missing := set(AIRFLOW_KEYS) - read_secrets().keys():
         raise SupportListError(
             f"Airflow has no {', '.join(sorted(missing))} here. `support-list migrate` makes what is missing; so do `make run` and `make up`."
         )

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.definitions.callback import SyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from school_support.errors import SupportListError
-from school_support.orchestration.retries import in_words
+from school_support.errors import SupportListError, in_words
 from school_support.settings import settings
 
 if TYPE_CHECKING:
@@ -46,17 +45,21 @@ def tell_of_failure(context: Context) -> None:
         dag_id, run_id = context["dag"].dag_id, context["run_id"]
         from school_support.orchestration.alerts import send
 
-        subject, body = failure_message(dag_id, run_id, _reasons(run_id))
+        subject, body = failure_message(dag_id, run_id, _reasons(dag_id, run_id))
         send(subject, body)
     except Exception:
         logging.getLogger(__name__).exception("People could not be told of a failed run.")
 
 
 def tell_of_delay(context: dict[str, Any]) -> None:
-    """Tell people that a run has not ended by its deadline."""
+    """Tell people that a run has not ended by its deadline; Airflow forgets the deadline of a run that succeeded, not of
+    one that failed, of which they were told.
+    """
     from school_support.orchestration.alerts import send
 
     run = context["dag_run"]
+    if run["state"] == "failed":
+        return
     subject, body = delay_message(run["dag_id"], run["dag_run_id"], context["deadline"]["deadline_time"])
     send(subject, body)
 
@@ -109,8 +112,8 @@ def without_secrets(text: str) -> str:
     return text
 
 
-def _reasons(run_id: str) -> list[tuple[str, str]]:
-    """The failed tasks of a run, in order, each as it failed last."""
+def _reasons(dag_id: str, run_id: str) -> list[tuple[str, str]]:
+    """The failed tasks of a run, in order, each as it failed last; runs of two DAGs that were due together share their run_id."""
     from school_support.warehouse.connection import connect
 
     try:
@@ -119,9 +122,9 @@ def _reasons(run_id: str) -> list[tuple[str, str]]:
                 (str(task_id), str(said))
                 for task_id, said in connection.execute(
                     "select airflow_task_id, message from (select distinct on (airflow_task_id) airflow_task_id, message, "
-                    "started_at from quality.run where kind = 'task' and airflow_run_id = %s "
+                    "started_at from quality.run where kind = 'task' and airflow_dag_id = %s and airflow_run_id = %s "
                     "order by airflow_task_id, started_at desc) as failed order by started_at",
-                    (run_id,),
+                    (dag_id, run_id),
                 )
             ]
     except SupportListError:

@@ -13,7 +13,6 @@ from school_support.orchestration.remote import the_airflow
 from school_support.orchestration.runs import TaskProgress, run_dag, run_dags
 from school_support.publication.approve import decision_on, record_decision
 from school_support.warehouse import server
-from school_support.warehouse.migrate import migrate
 
 INGESTS = ("ingest_school_register", "ingest_ofsted_outcomes", "ingest_results", "ingest_school_returns")
 
@@ -56,8 +55,7 @@ def run_main_job(
     ruleset_of(authority, as_at)
     if not server.is_elsewhere():
         on_step("Starting PostgreSQL")
-        server.start()
-        migrate()
+        server.prepare()
     on_step("Starting Airflow")
     with the_airflow() as airflow:
         on_step("Ingest: land, load, gate 1, stage")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import RetryDecision, RetryPolicy
 
-from school_support.errors import SupportListError
+from school_support.errors import in_words
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -28,13 +28,6 @@ class RetryOnlyWhatMayPass(RetryPolicy):
         """
         said = in_words(exception)
         return RetryDecision.retry(reason=said) if may_pass(exception) else RetryDecision.fail(reason=said)
-
-
-def in_words(exception: BaseException) -> str:
-    """What to tell the user: our own errors speak for themselves, of others the kind matters too."""
-    if isinstance(exception, SupportListError):
-        return str(exception)
-    return f"{type(exception).__name__}: {exception}"
 
 
 def may_pass(exception: BaseException) -> bool:

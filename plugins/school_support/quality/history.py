@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar
 
+from school_support.errors import in_words
 from school_support.warehouse.connection import connect
 
 P = ParamSpec("P")
@@ -56,7 +57,7 @@ def recorded(kind: str, subject: str, run_id: str | None = None) -> Iterator[Run
     try:
         yield run
     except Exception as error:
-        write(run, started, time.monotonic() - clock, message=str(error))
+        write(run, started, time.monotonic() - clock, message=in_words(error))
         raise
     write(run, started, time.monotonic() - clock)
 

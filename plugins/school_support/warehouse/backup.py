@@ -3,11 +3,12 @@
     FOLDER/files/ab/abcd...                   content, shared by all backups: the second one copies only what is new
     FOLDER/2026-11-27T020000Z/warehouse.dump  pg_dump's custom format
                               airflow.dump
-                              files.jsonl     where each file stood below the state folder
+                              files.jsonl     where each file stood, by what it belongs to
                               backup.json     versions, readers, hashes of the other three; written last, so a backup
                                               without it was cut off and is not one
 
-The databases are dumped before the files are copied: files never change and stand before the rows that point to them.
+The databases are dumped before the files are copied: what rows point to never changes and stands before they do. The inbox is
+worked on meanwhile: what moves while it is copied is looked for once more.
 Secrets are not in it, but a fingerprint of the key of pseudonyms: with another key every head teacher would seem to be new.
 """
 
@@ -18,13 +19,15 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from psycopg import sql
+from psycopg import Connection, sql
 
 from school_support import __version__
 from school_support.errors import SupportListError
@@ -32,14 +35,13 @@ from school_support.landing.store import sha256_of
 from school_support.settings import settings
 from school_support.warehouse.connection import WAREHOUSE, connect, parameters
 from school_support.warehouse.embedded import psql_program
+from school_support.warehouse.housekeeping import BESIDE_INBOX
 from school_support.warehouse.migrate import LIMITED_READERS, make_roles_and_databases, migrate, migration_names
 from school_support.warehouse.secrets import pseudonym_key
 
 DATABASES = {WAREHOUSE: "support_owner", "airflow": "airflow"}
 """The databases and who owns them."""
 
-# Kept below the state folder and not made again from anything else.
-KEPT = ("landing", "editions", "drafts", "returns", "mirror")
 OnStep = Callable[[str], None]
 
 
@@ -64,22 +66,12 @@ def create_backup(to: Path, on_step: OnStep = lambda _: None) -> Backup:
     """
     made_at = datetime.now(UTC)
     folder = to / f"{made_at:%Y-%m-%dT%H%M%SZ}"
-    folder.mkdir(parents=True, mode=0o700)
-    for database in DATABASES:
-        on_step(f"dumping {database}")
-        _postgres("pg_dump", database, "--format=custom", "--file", folder / f"{database}.dump")
-    count, size, new = 0, 0, 0
-    with (folder / "files.jsonl").open("w", encoding="utf-8") as index:
-        for path in _files(settings().home):
-            on_step(f"copying files: {count}")
-            sha256, is_new = _keep(path, to)
-            entry = {
-                "path": str(path.relative_to(settings().home)),
-                "sha256": sha256,
-                "mode": path.stat().st_mode & 0o777,
-            }
-            index.write(json.dumps(entry) + "\n")
-            count, size, new = count + 1, size + path.stat().st_size, new + is_new * path.stat().st_size
+    with _private():
+        folder.mkdir(parents=True)
+        for database in DATABASES:
+            on_step(f"dumping {database}")
+            _postgres("pg_dump", database, "--format=custom", "--file", folder / f"{database}.dump")
+        count, size, new = _copy_files(folder / "files.jsonl", to, on_step)
     with connect("support_admin") as connection:
         found = connection.execute("select count(*) from publication.edition").fetchone()
     assert found is not None  # noqa: S101  # a count has a row
@@ -92,6 +84,8 @@ def create_backup(to: Path, on_step: OnStep = lambda _: None) -> Backup:
         "pseudonym_key": _fingerprint(),
         "readers": _readers(),
     }
+    # Nothing that it names may still be on its way to the disk.
+    os.sync()
     draft = folder / "backup.draft"
     draft.write_text(json.dumps(record, indent=1), encoding="utf-8")
     draft.replace(folder / "backup.json")
@@ -124,8 +118,8 @@ def read_record(backup: Path) -> dict[str, Any]:
 def restore_backup(backup: Path, replace: bool = False, on_step: OnStep = lambda _: None) -> dict[str, Any]:
     """Put databases and files back as they were, and bring the tables up to this version.
 
-    Everything is checked before anything is touched. Each database is restored under another name and takes the place of
-    the old one when it is whole: a restore that fails leaves what was there.
+    Everything is checked before anything is touched. The databases are restored under other names and take the place of the
+    old ones together, when both are whole: a restore that fails leaves what was there.
 
     Args:
         backup: folder of one backup.
@@ -160,58 +154,153 @@ def restore_backup(backup: Path, replace: bool = False, on_step: OnStep = lambda
     _restore_readers(record["readers"])
     for database, owner in DATABASES.items():
         on_step(f"restoring {database}")
-        _restore_database(backup / f"{database}.dump", database, owner)
-    for number, entry in enumerate(files):
-        on_step(f"putting files back: {number} of {len(files)}")
-        _put_back(entry, backup.parent)
+        _restore_beside(backup / f"{database}.dump", database, owner)
+    _take_their_place(DATABASES)
+    with _private():
+        for number, entry in enumerate(files):
+            on_step(f"putting files back: {number} of {len(files)}")
+            _put_back(entry, backup.parent)
     on_step("migrating")
     migrate()
     return record
 
 
-def _restore_database(dump: Path, database: str, owner: str) -> None:
-    restored, before = f"{database}_restored", f"{database}_before"
-    with connect("support_admin", "postgres", autocommit=True) as connection:
-        _drop(connection, restored)
-        connection.execute(
-            sql.SQL("create database {} owner {}").format(sql.Identifier(restored), sql.Identifier(owner))
-        )
-    _postgres("pg_restore", restored, "--exit-on-error", "--single-transaction", dump)
-    with connect("support_admin", "postgres", autocommit=True) as connection:
-        _drop(connection, before)
-        # Whoever is asked to leave would come back at once.
-        connection.execute(sql.SQL("alter database {} allow_connections false").format(sql.Identifier(database)))
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()",
-            (database,),
-        )
-        for old, new in ((database, before), (restored, database)):
-            connection.execute(
-                sql.SQL("alter database {} rename to {}").format(sql.Identifier(old), sql.Identifier(new))
-            )
-        connection.execute(sql.SQL("alter database {} allow_connections true").format(sql.Identifier(before)))
+def _restored(database: str) -> str:
+    return f"{database}_restored"
 
 
-def _drop(connection: Any, database: str) -> None:
+def _restore_beside(dump: Path, database: str, owner: str) -> None:
+    with connect("support_admin", "postgres", autocommit=True) as connection:
+        _drop(connection, _restored(database))
+        connection.execute(
+            sql.SQL("create database {} owner {}").format(sql.Identifier(_restored(database)), sql.Identifier(owner))
+        )
+    _postgres("pg_restore", _restored(database), "--exit-on-error", "--single-transaction", dump)
+
+
+def _take_their_place(databases: Iterable[str]) -> None:
+    """Give the restored databases their names, all or none; the old ones stay as NAME_before."""
+    with connect("support_admin", "postgres", autocommit=True) as connection:
+        for database in databases:
+            _drop(connection, f"{database}_before")
+        try:
+            for database in databases:
+                # Whoever is asked to leave would come back at once.
+                _allow_connections(connection, database, False)
+                connection.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()",
+                    (database,),
+                )
+            with connection.transaction():
+                for database in databases:
+                    for old, new in ((database, f"{database}_before"), (_restored(database), database)):
+                        connection.execute(
+                            sql.SQL("alter database {} rename to {}").format(sql.Identifier(old), sql.Identifier(new))
+                        )
+                    _allow_connections(connection, f"{database}_before", True)
+        finally:
+            for database in databases:
+                _allow_connections(connection, database, True)
+
+
+def _allow_connections(connection: Connection, database: str, allowed: bool) -> None:
+    connection.execute(
+        sql.SQL("alter database {} allow_connections {}").format(sql.Identifier(database), sql.Literal(allowed))
+    )
+
+
+def _drop(connection: Connection, database: str) -> None:
     connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
 
 
-def _files(home: Path) -> Iterator[Path]:
-    for part in KEPT:
-        yield from sorted(path for path in (home / part).rglob("*") if path.is_file() and not path.is_symlink())
+@contextmanager
+def _private() -> Iterator[None]:
+    """What is made in the block is its owner's alone: letters stand in a folder that nobody else may look into."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
-def _keep(path: Path, to: Path) -> tuple[str, bool]:
-    """Copy a file into the store of the backups, unless it is there; its sha256, and whether it was copied."""
+def _kept() -> dict[str, Path]:
+    """Folders with what is not made again from anything else, by their names in a backup, wherever the settings put them."""
+    beside = settings().inbox.parent
+    return {
+        "landing": settings().landing,
+        "editions": settings().editions,
+        "drafts": settings().drafts,
+        "data_docs": settings().data_docs,
+        "mirror": settings().mirror,
+        **{f"returns/{name}": beside / name for name in (settings().inbox.name, *BESIDE_INBOX)},
+    }
+
+
+def _place(name: str) -> Path:
+    """Where a file of a backup belongs."""
+    for part, folder in _kept().items():
+        if name.startswith(f"{part}/"):
+            return folder / name.removeprefix(f"{part}/")
+    return settings().home / name
+
+
+def _files() -> Iterator[tuple[str, Path]]:
+    """Every file with its name in a backup.
+
+    Raises:
+        OSError: a folder cannot be looked into; one that goes meanwhile is none.
+    """
+    for part, folder in _kept().items():
+        for parent, folders, names in os.walk(folder, onerror=_unless_gone):
+            folders.sort()
+            for path in (Path(parent) / name for name in sorted(names)):
+                if path.is_file() and not path.is_symlink():
+                    yield f"{part}/{path.relative_to(folder)}", path
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
+def _copy_files(index: Path, to: Path, on_step: OnStep) -> tuple[int, int, int]:
+    """Keep every file and write where it stood; how many there are, their bytes, and the bytes of those that were new."""
+    size, new = 0, 0
+    known: set[str] = set()
+    with index.open("w", encoding="utf-8") as lines:
+        # The second time for what was moved in the first, such as out of the inbox.
+        for name, path in chain(_files(), _files()):
+            if name in known:
+                continue
+            on_step(f"copying files: {len(known)}")
+            try:
+                mode = path.stat().st_mode & 0o777
+                sha256, bytes_, is_new = _keep(path, to)
+            except FileNotFoundError:
+                if path.exists():
+                    raise
+                continue
+            lines.write(json.dumps({"path": name, "sha256": sha256, "mode": mode}) + "\n")
+            known.add(name)
+            size, new = size + bytes_, new + is_new * bytes_
+    return len(known), size, new
+
+
+def _keep(path: Path, to: Path) -> tuple[str, int, bool]:
+    """Copy a file into the store of the backups, unless it is there; its sha256 and bytes, and whether it was copied."""
     sha256 = sha256_of(path)
     kept = _stored(to, sha256)
-    if kept.exists():
-        return sha256, False
-    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = kept.with_suffix(".draft")
+    if kept.exists() and kept.stat().st_size == path.stat().st_size:
+        return sha256, kept.stat().st_size, False
+    draft = to / "files" / f"{os.getpid()}.draft"
+    draft.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, draft)
+    # Of a file that somebody is still writing the copy counts, not what was read before.
+    sha256 = sha256_of(draft)
+    kept = _stored(to, sha256)
+    kept.parent.mkdir(parents=True, exist_ok=True)
     draft.replace(kept)
-    return sha256, True
+    return sha256, kept.stat().st_size, True
 
 
 def _stored(folder: Path, sha256: str) -> Path:
@@ -232,7 +321,7 @@ def _checked(backup: Path, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _put_back(entry: dict[str, Any], backups: Path) -> None:
-    target = settings().home / entry["path"]
+    target = _place(entry["path"])
     if target.exists() and sha256_of(target) == entry["sha256"]:
         return
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from school_support.warehouse.secrets import BROKER_PASSWORD, PSEUDONYM_KEY, ROLES, password_name
+from school_support.warehouse.secrets import AIRFLOW_KEYS, BROKER_PASSWORD, PSEUDONYM_KEY, ROLES, password_name
 
 SUPERSET_KEY = "SUPERSET_SECRET_KEY"
 SUPERSET_PASSWORD = "SUPERSET_ADMIN_PASSWORD"  # noqa: S105  # a name, not a secret
@@ -19,6 +19,7 @@ FOLDERS: dict[str, tuple[str, ...]] = {
     "service": (
         *(password_name(role) for role in ROLES if role not in ("support_admin", "bi_reader")),
         PSEUDONYM_KEY,
+        *AIRFLOW_KEYS,
     ),
     "bi": (password_name("bi_reader"), SUPERSET_KEY, SUPERSET_PASSWORD),
 }
@@ -36,16 +37,16 @@ def write_secret_folder(folder: Path, airflow_keys: Mapping[str, str]) -> list[s
     """
     written = []
     for part, names in FOLDERS.items():
-        made = {name: secrets.token_urlsafe(32) for name in names} | (dict(airflow_keys) if part == "service" else {})
         (folder / part).mkdir(parents=True, exist_ok=True)
-        for name, value in made.items():
+        for name in names:
             path = folder / part / name
             if path.exists():
                 continue
             draft = path.with_suffix(".draft")
             draft.unlink(missing_ok=True)
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as file:
-                file.write(os.environ.get(name, value))
+                # Set but empty is not set: an empty password would let anybody in.
+                file.write(os.environ.get(name) or airflow_keys.get(name) or secrets.token_urlsafe(32))
             draft.replace(path)
             written.append(f"{part}/{name}")
     return written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from school_support.warehouse import embedded
+from school_support.warehouse.migrate import migrate
 from school_support.warehouse.secrets import read_secrets
 
 
@@ -19,6 +20,19 @@ def start() -> None:
     """
     if not is_elsewhere():
         embedded.start()
+
+
+def prepare() -> None:
+    """Start the embedded server unless it runs, and bring its tables up to date; one elsewhere is left alone.
+
+    There `support-list migrate` does it, which alone needs the administrator's password.
+
+    Raises:
+        SupportListError: it did not start, or cannot be migrated.
+    """
+    if not is_elsewhere():
+        embedded.start()
+        migrate()
 
 
 def stop() -> bool:

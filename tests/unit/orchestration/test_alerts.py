@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-import httpx
 import pytest
 
 from school_support.errors import SupportListError
 from school_support.orchestration.alerts import send
+from school_support.orchestration.retries import may_pass
 
 VARIABLE = "AIRFLOW_CONN_SUPPORT_LIST_ALERTS"
 Told = tuple[str, dict[str, str], str | None]
@@ -20,14 +21,14 @@ Told = tuple[str, dict[str, str], str | None]
 
 @pytest.fixture
 def webhook() -> Iterator[tuple[int, list[Told]]]:
-    """A port, and what was posted there: path, JSON, authorisation. The path /no is refused."""
+    """A port, and what was posted there: path, JSON, authorisation. The path /no is refused for good, /down for now."""
     told: list[Told] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             told.append((self.path, body, self.headers["Authorization"]))
-            self.send_response(500 if self.path == "/no" else 204)
+            self.send_response({"/no": 404, "/down": 503}.get(self.path, 204))
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -97,18 +98,26 @@ def test_a_webhook_is_posted_to(
         "extra": {"path": "/hooks/1"},
     }
     monkeypatch.setenv(VARIABLE, json.dumps(connection))
+    caplog.set_level(logging.INFO)
     assert send("News", "Two schools") == "http"
     assert told == [("/hooks/1", {"subject": "News", "text": "Two schools"}, "Bearer token")]
+    # The path of a webhook is often all that protects it.
     assert "token" not in caplog.text
+    assert "/hooks/1" not in caplog.text
 
 
-def test_a_webhook_that_refuses_fails_the_task(
-    webhook: tuple[int, list[Told]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("path", "status", "again"), [("no", 404, False), ("down", 503, True)])
+def test_a_webhook_that_refuses_fails_the_task_and_one_at_fault_is_asked_again(
+    path: str, status: int, again: bool, webhook: tuple[int, list[Told]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection = {"conn_type": "http", "host": "127.0.0.1", "port": webhook[0], "extra": {"path": "no"}}
+    connection = {"conn_type": "http", "host": "127.0.0.1", "port": webhook[0], "extra": {"path": path}}
     monkeypatch.setenv(VARIABLE, json.dumps(connection))
-    with pytest.raises(httpx.HTTPStatusError):
+    with pytest.raises(
+        (SupportListError, ConnectionError), match=f"at 127.0.0.1 answered with status {status}"
+    ) as raised:
         send("News", "Two schools")
+    assert may_pass(raised.value) is again
+    assert path not in str(raised.value)
 
 
 def test_a_mail_is_sent(mail_server: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,13 @@ from datetime import timedelta
 import pytest
 from airflow.sdk.definitions.callback import SyncCallback
 
-from school_support.orchestration.failures import deadline, delay_message, failure_message, tell_of_failure
+from school_support.orchestration.failures import (
+    deadline,
+    delay_message,
+    failure_message,
+    tell_of_delay,
+    tell_of_failure,
+)
 from school_support.settings import settings
 
 SECRET = "pa55-word-of-the-loader"
@@ -53,3 +59,12 @@ def test_the_deadline_is_that_of_the_settings(monkeypatch: pytest.MonkeyPatch) -
     # An asynchronous callback would wait for a triggerer, which nobody starts.
     assert isinstance(alert.callback, SyncCallback)
     assert alert.callback.path == "school_support.orchestration.failures.tell_of_delay"
+
+
+@pytest.mark.parametrize(("state", "told"), [("running", 1), ("queued", 1), ("failed", 0)])
+def test_a_run_that_failed_is_not_called_late(state: str, told: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr("school_support.orchestration.alerts.send", lambda subject, body: sent.append(subject))
+    run = {"dag_id": "ingest_results", "dag_run_id": "manual__1", "state": state}
+    tell_of_delay({"dag_run": run, "deadline": {"deadline_time": "06:00"}})
+    assert len(sent) == told
