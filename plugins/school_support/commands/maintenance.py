@@ -20,12 +20,12 @@ def maintenance(
         support-list maintenance --dry-run
     """
     from school_support.orchestration.own_database import clean_airflow
-    from school_support.warehouse import embedded
+    from school_support.warehouse import server
     from school_support.warehouse.housekeeping import sweep
     from school_support.warehouse.migrate import migrate
 
     with plain_errors():
-        embedded.start()
+        server.start()
         migrate()
         swept = [*sweep(dry_run=dry_run), clean_airflow(dry_run=dry_run)]
         table = Table("what", title="Would go" if dry_run else "Gone", title_justify="left")
