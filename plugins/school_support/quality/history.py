@@ -56,7 +56,7 @@ def recorded(kind: str, subject: str, run_id: str | None = None) -> Iterator[Run
     try:
         yield run
     except Exception as error:
-        write(run, started, time.monotonic() - clock, message=str(error))
+        write(run, started, time.monotonic() - clock, message=str(error) or type(error).__name__)
         raise
     write(run, started, time.monotonic() - clock)
 
