@@ -124,8 +124,8 @@ def read_record(backup: Path) -> dict[str, Any]:
 def restore_backup(backup: Path, replace: bool = False, on_step: OnStep = lambda _: None) -> dict[str, Any]:
     """Put databases and files back as they were, and bring the tables up to this version.
 
-    Everything is checked before anything is touched. Each database is restored under another name and takes the place of
-    the old one when it is whole: a restore that fails leaves what was there.
+    Everything is checked before anything is touched. The databases are restored under other names and take the places of
+    the old ones when both are whole: one that cannot be restored leaves both that were there.
 
     Args:
         backup: folder of one backup.
@@ -158,9 +158,7 @@ def restore_backup(backup: Path, replace: bool = False, on_step: OnStep = lambda
             "the databases that are there are kept as warehouse_before and airflow_before."
         )
     _restore_readers(record["readers"])
-    for database, owner in DATABASES.items():
-        on_step(f"restoring {database}")
-        _restore_database(backup / f"{database}.dump", database, owner)
+    _restore_databases(backup, on_step)
     for number, entry in enumerate(files):
         on_step(f"putting files back: {number} of {len(files)}")
         _put_back(entry, backup.parent)
@@ -169,14 +167,24 @@ def restore_backup(backup: Path, replace: bool = False, on_step: OnStep = lambda
     return record
 
 
-def _restore_database(dump: Path, database: str, owner: str) -> None:
-    restored, before = f"{database}_restored", f"{database}_before"
+def _restore_databases(backup: Path, on_step: OnStep) -> None:
+    for database, owner in DATABASES.items():
+        on_step(f"restoring {database}")
+        _restore_beside(backup / f"{database}.dump", f"{database}_restored", owner)
+    for database in DATABASES:
+        _take_place(database, f"{database}_restored", f"{database}_before")
+
+
+def _restore_beside(dump: Path, restored: str, owner: str) -> None:
     with connect("support_admin", "postgres", autocommit=True) as connection:
         _drop(connection, restored)
         connection.execute(
             sql.SQL("create database {} owner {}").format(sql.Identifier(restored), sql.Identifier(owner))
         )
     _postgres("pg_restore", restored, "--exit-on-error", "--single-transaction", dump)
+
+
+def _take_place(database: str, restored: str, before: str) -> None:
     with connect("support_admin", "postgres", autocommit=True) as connection:
         _drop(connection, before)
         # Whoever is asked to leave would come back at once.
