@@ -53,7 +53,7 @@ def watch_schools() -> None:
 
     @task
     def compare_with_edition(assessment_id: int) -> object:
-        """Record what is new since the edition; hands on the message, if there is one."""
+        """Record what is new since the edition, and leave the message about it to be sent."""
         from school_support.publication import watch
 
         return handed_on(watch.record_watch(assessment_id))

@@ -9,4 +9,4 @@ def in_words(exception: BaseException) -> str:
     """What to tell the user: our own errors speak for themselves, of others the kind matters too."""
     if isinstance(exception, SupportListError):
         return str(exception)
-    return f"{type(exception).__name__}: {exception}"
+    return f"{type(exception).__name__}: {exception}".removesuffix(": ")

@@ -259,7 +259,7 @@ def _releases(
 
 
 def _rules_hash() -> str:
-    """Hash over the seeds that models read: another rule is another assessment, another calendar is none."""
+    """Hash over the seeds that models read: another rule is another assessment, another calendar is not."""
     digest = hashlib.sha256()
     for path in sorted((settings().dbt_project / "seeds").glob("*.csv")):
         if path.name.startswith(CALENDARS):

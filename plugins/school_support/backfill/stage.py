@@ -19,7 +19,7 @@ from school_support.publication.freeze import frozen_on_trial
 from school_support.warehouse.connection import connect
 
 # Held while a backfill's record changes: the same command twice at once is one backfill.
-BACKFILL_LOCK = 720_013
+BACKFILL_LOCK = 720_016
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from school_support.landing.release_calendar import Releases, expected_releases
+from school_support.landing.release_calendar import ReleaseCalendar, expected_releases
 from school_support.sources.contract import load_sources
 from school_support.sources.publishing import Calendar, Issue
 
@@ -78,7 +78,7 @@ def overdue(stands: Sequence[Freshness]) -> list[str]:
 
 
 def freshness(
-    source: str, calendar: Calendar, received: Sequence[Received], day: date, expected: Releases | None = None
+    source: str, calendar: Calendar, received: Sequence[Received], day: date, expected: ReleaseCalendar | None = None
 ) -> Freshness:
     """How one source stands on a day, given what was received of it at any time and when issues of it were expected."""
     known = [release for release in received if release.known_from <= day]
@@ -99,7 +99,9 @@ def freshness(
     )
 
 
-def _latest_due(source: str, calendar: Calendar, day: date, expected: Releases) -> tuple[date, Issue, int] | None:
+def _latest_due(
+    source: str, calendar: Calendar, day: date, expected: ReleaseCalendar
+) -> tuple[date, Issue, int] | None:
     """The issue that came due last before a day: its day, itself and its academic year."""
     due = [
         (by, issue, year)
@@ -112,7 +114,7 @@ def _latest_due(source: str, calendar: Calendar, day: date, expected: Releases) 
     return max(due, key=lambda entry: (entry[0], STAGES.index(entry[1].stage)))
 
 
-def _due(source: str, issue: Issue, year: int, expected: Releases) -> date:
+def _due(source: str, issue: Issue, year: int, expected: ReleaseCalendar) -> date:
     """The last day an issue is expected on: of the calendar where it has the year, else the usual one."""
     told = expected.get((source, issue.stage, year))
     return told.last_day if told else issue.due(year)

@@ -24,7 +24,7 @@ class Expected:
     announced: bool
 
 
-Releases = Mapping[tuple[str, str, int], Expected]
+ReleaseCalendar = Mapping[tuple[str, str, int], Expected]
 
 
 def expected_releases(path: Path | None = None) -> dict[tuple[str, str, int], Expected]:
@@ -59,7 +59,7 @@ def expected_releases(path: Path | None = None) -> dict[tuple[str, str, int], Ex
     return found
 
 
-def days_after_releases(releases: Releases) -> list[date]:
+def days_after_releases(releases: ReleaseCalendar) -> list[date]:
     """The days after those on which something is expected, each once, in order."""
     days = set()
     for expected in releases.values():

@@ -24,6 +24,7 @@ from school_support.warehouse.secrets import read_secrets
 # How dbt prints a node that is done, whatever came of it: "11:20:01  12 of 168 OK created sql table model ...".
 DONE = re.compile(r"(\d+) of (\d+) (?!START)[A-Z]+ ")
 FAILED = {"error", "fail", "runtime error"}
+SECONDS_TO_STOP = 30
 
 
 def build(
@@ -57,12 +58,17 @@ def build(
         lines = []
         assert process.stdout is not None  # noqa: S101  # it is a pipe
         done = 0
-        for line in process.stdout:
-            lines.append(line.rstrip())
-            if found := DONE.search(line):
-                done += 1
-                on_node(done, int(found[2]))
-        process.wait()
+        try:
+            for line in process.stdout:
+                lines.append(line.rstrip())
+                if found := DONE.search(line):
+                    done += 1
+                    on_node(done, int(found[2]))
+            process.wait()
+        except BaseException:
+            # Nobody waits for it any more, as when a task of Airflow has run out of time: the next build must not either.
+            _stop(process)
+            raise
         results = _results(folder)
         run.models = _models(results)
         failures = _record(run_id, results)
@@ -103,6 +109,16 @@ def document() -> Path:
         said = "\n".join((finished.stdout + finished.stderr).splitlines()[-25:])
         raise SupportListError(f"dbt could not write its documentation:\n{said}\nLog: {folder}")
     return page
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """End dbt: it cancels its statements in the warehouse, unless that takes too long."""
+    process.terminate()
+    try:
+        process.wait(SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _options(variables: Mapping[str, object], folder: Path) -> list[str]:

@@ -6,6 +6,7 @@ of that one would free the lock while dbt went on, and the next build would run 
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    # As for Ctrl+C dbt then cancels its statements before it ends; by itself it would leave them running in PostgreSQL.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main(sys.argv[1:]))
     except SupportListError as error:
