@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from school_support.assessment.prepare import build_assessments, prepare_assessment
 from school_support.backfill.decide import cancel, complete
 from school_support.backfill.plan import Request, plan
 from school_support.backfill.record import BackfilledYear, read_backfill
@@ -34,6 +35,7 @@ from school_support.sources.contract import load_sources
 from school_support.warehouse.connection import connect
 from school_support.warehouse.dbt import build
 from school_support.warehouse.dbt_alone import BUILD_LOCK
+from school_support.warehouse.housekeeping import forget_marts
 
 FENMERE = Request("999", 2026, 2027)
 WHY = "history for the dashboard"
@@ -320,3 +322,26 @@ def test_other_rules_are_held_against_what_stands_and_what_is_out_of_date_is_ref
     # What stood before keeps its rows; so does what the completed backfill shares with the cancelled one.
     assert cancel(3) == [years(3)[1].assessment_id]
     assert assessed_rows() == 3 * 80
+
+
+def test_a_past_of_a_later_day_is_refused(undisturbed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A correction of list year 2025 as at May 2025 cannot be the past of a list as at January 2025."""
+    corrected = prepare_assessment("999", 2025, date(2025, 5, 31))
+    monkeypatch.setattr("school_support.backfill.plan.past_of_list", lambda *_: corrected)
+    assert [year.inputs.list_year for year in plan(FENMERE)] == [2026, 2027]
+    with pytest.raises(
+        SupportListError, match="2025 is as at 31 May 2025, and so cannot be the past of a list as at 31 January"
+    ):
+        plan(Request("999", 2026, 2026, "01-31"))
+
+
+def test_a_past_that_lost_its_rows_is_built_again(undisturbed: list[str]) -> None:
+    former, latter = years(2)
+    said = "select urn, tier, computed_tier, points from marts.school_tier where assessment_id = %s order by urn"
+    before = rows(said, latter.assessment_id)
+    with connect("support_transformer") as connection:
+        forget_marts(connection, [former.assessment_id])
+    assert rows(said, former.assessment_id) == []
+    build_assessments([latter.assessment_id])
+    assert len(rows(said, former.assessment_id)) == 80
+    assert rows(said, latter.assessment_id) == before

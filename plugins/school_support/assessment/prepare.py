@@ -17,6 +17,7 @@ from school_support.warehouse.connection import connect
 from school_support.warehouse.dbt import build
 
 MODELS = ("intermediate", "marts")
+LAYERS = ("resource_type:seed", *MODELS)
 # A register file issued after the as-at date may still say when schools opened and closed, and nothing else.
 REGISTER_SOURCES = ("gias", "gias_links", "school_spine", "school_information")
 FIND = (
@@ -168,10 +169,13 @@ def input_hash_of(connection: Connection, assessment_id: int | None) -> str | No
 
 def build_assessments(
     assessment_ids: Sequence[int],
-    layers: Sequence[str] = ("resource_type:seed", *MODELS),
+    layers: Sequence[str] = LAYERS,
     on_node: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> None:
     """Build the intermediate models and marts of some assessments in one dbt run, replacing what was there.
+
+    What is their past and has no rows is built too, but never under the rules of a draft: without rows it would count as no
+    past, and nobody would be told.
 
     Args:
         assessment_ids: rows of control.assessment.
@@ -181,12 +185,12 @@ def build_assessments(
     Raises:
         SupportListError: a model or data test failed.
     """
-    build(layers, {"assessment_ids": list(assessment_ids)}, on_node)
     with connect("support_transformer") as connection:
-        connection.execute(
-            "update control.assessment set built_at = now() where assessment_id = any(%s)",
-            (list(assessment_ids),),
-        )
+        past = unbuilt(connection, assessment_ids) if layers == LAYERS else []
+    ids = sorted({*assessment_ids, *past})
+    build(layers, {"assessment_ids": ids}, on_node)
+    with connect("support_transformer") as connection:
+        connection.execute("update control.assessment set built_at = now() where assessment_id = any(%s)", (ids,))
 
 
 def build_missing(assessment_id: int) -> None:

@@ -65,6 +65,7 @@ def plan(request: Request) -> list[PlannedYear]:
     refuse(request)
     collection = authority_of(request.authority).collection
     before = past_of_list(request.authority, request.first)
+    _refuse_later_past(request, before)
     years = []
     with connect("support_transformer") as transformer, connect("support_publisher") as publisher:
         past = input_hash_of(transformer, before)
@@ -132,6 +133,22 @@ def refuse(request: Request) -> None:
     known = hashes_in_seeds()
     if request.ruleset and request.ruleset not in known:
         raise SupportListError(f"There is no ruleset {request.ruleset}. There are {', '.join(known)}.")
+
+
+def _refuse_later_past(request: Request, before: int | None) -> None:
+    """What stands for the list year before may be a correction of a later day, which no earlier list can have as its past."""
+    if before is None:
+        return
+    with connect("support_transformer") as connection:
+        [(as_at,)] = connection.execute(
+            "select as_at from control.assessment where assessment_id = %s", (before,)
+        ).fetchall()
+    first = request.days[request.first]
+    if as_at >= first:
+        raise SupportListError(
+            f"What stands for list year {request.first - 1} is as at {as_at:%-d %B %Y}, and so cannot be the past of a list as at "
+            f"{first:%-d %B %Y}: begin with an earlier list year, or name a later --as-at-day."
+        )
 
 
 def _refuse_without_files(connection: Connection, years: list[PlannedYear], collection: str) -> None:

@@ -26,13 +26,17 @@ class RemoteAirflow:
     def __enter__(self) -> RemoteAirflow:
         self.client = AirflowClient(self.url, admin(), password(), lambda: None)
         deadline = time.monotonic() + READY_SECONDS
+        lacking = ""
         while time.monotonic() < deadline:
             health = self.client.health()
-            if all(health.get(name) == "healthy" for name in COMPONENTS_NEEDED) and dag_files() <= self._dags():
+            ill = [name for name in COMPONENTS_NEEDED if health.get(name) != "healthy"]
+            unread = dag_files() - self._dags() if not ill else set()
+            if not ill and not unread:
                 return self
+            lacking = f"not healthy: {', '.join(ill)}" if ill else f"not read: {', '.join(sorted(unread))}"
             time.sleep(1)
         self.client.close()
-        raise SupportListError(f"Airflow at {self.url} is not ready: {health or 'it does not answer'}.")
+        raise SupportListError(f"Airflow at {self.url} was not ready after {READY_SECONDS:.0f} seconds; {lacking}.")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

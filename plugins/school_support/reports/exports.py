@@ -30,9 +30,7 @@ from school_support.reports.edition_data import (
     columns_of,
 )
 from school_support.reports.pages import by_tier
-
-# What a spreadsheet takes for the start of a formula, full-width forms included, and what it skips to find one.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+from school_support.spreadsheet import inert
 
 # Precision and scale of the numeric columns, as in the tables of schema publication.
 DECIMALS = {
@@ -85,11 +83,6 @@ EDITION_COLUMNS = ("authority", "list_year", "edition", "demonstration")
 EDITION_TYPES = {"authority": str, "list_year": int, "edition": int, "demonstration": bool}
 
 Value = str | int | bool | Decimal | date | None
-
-
-def inert(text: str) -> str:
-    """Text that no spreadsheet runs as a formula: an apostrophe stands before it if it could."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def support_list_csv(data: EditionData) -> bytes:

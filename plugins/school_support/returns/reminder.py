@@ -14,6 +14,7 @@ from school_support.publication.watch import Message
 from school_support.returns.form_layout import year_in_words
 from school_support.returns.register import open_schools
 from school_support.settings import settings
+from school_support.spreadsheet import inert
 from school_support.warehouse.connection import connect
 
 
@@ -55,7 +56,7 @@ def remind(authority: str, day: date) -> Reminder | None:
         due.term,
         len(schools) - len(missing),
         len(missing),
-        _write(due, missing),
+        _write(authority, due, missing),
         _message(due, len(schools), missing),
     )
 
@@ -73,8 +74,10 @@ def _schools(connection: Connection, authority: str, day: date) -> dict[str, str
             """
             select urn from marts.dim_school
             where assessment_id = (
-                select max(assessment_id) from control.assessment
+                select assessment_id from control.assessment
                 where authority = %s and as_at <= %s and built_at is not null and purpose in ('annual', 'monitoring')
+                order by as_at desc, assessment_id desc
+                limit 1
             )
             """,
             (authority, day),
@@ -99,15 +102,15 @@ def _returned(connection: Connection, due: ReturnDue, day: date) -> tuple[set[st
     return {urn for urn, _ in rows}, {urn for urn, is_of_term in rows if is_of_term}
 
 
-def _write(due: ReturnDue, missing: list[tuple[str, str]]) -> Path:
+def _write(authority: str, due: ReturnDue, missing: list[tuple[str, str]]) -> Path:
     folder = settings().inbox.parent / "reminders"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{due.academic_year}-{due.term}.csv"
+    path = folder / f"{authority}-{due.academic_year}-{due.term}.csv"
     draft = path.with_suffix(".draft")
     with draft.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("urn", "school_name", "academic_year", "term", "due_on"))
-        writer.writerows((urn, name, due.academic_year, due.term, due.due_on) for name, urn in missing)
+        writer.writerows((urn, inert(name), due.academic_year, due.term, due.due_on) for name, urn in missing)
     draft.replace(path)
     return path
 

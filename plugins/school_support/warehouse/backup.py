@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 import subprocess
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -62,27 +63,32 @@ def create_backup(to: Path, on_step: OnStep = lambda _: None) -> Backup:
     """Make a backup in a folder that may hold earlier ones.
 
     Raises:
-        SupportListError: a database cannot be dumped, or a file cannot be copied; what is unfinished has no backup.json.
+        SupportListError: a database cannot be dumped, or another backup was begun in the same second; what is unfinished
+            has no backup.json.
     """
     made_at = datetime.now(UTC)
     folder = to / f"{made_at:%Y-%m-%dT%H%M%SZ}"
     with _private():
-        folder.mkdir(parents=True)
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            raise SupportListError(
+                f"{folder} is another backup that was just begun: wait until it has ended."
+            ) from None
+        # Before the dump, so that none is counted that is not in it.
+        editions, migrations, readers = _editions(), _migrations(), _readers()
         for database in DATABASES:
             on_step(f"dumping {database}")
             _postgres("pg_dump", database, "--format=custom", "--file", folder / f"{database}.dump")
         count, size, new = _copy_files(folder / "files.jsonl", to, on_step)
-    with connect("support_admin") as connection:
-        found = connection.execute("select count(*) from publication.edition").fetchone()
-    assert found is not None  # noqa: S101  # a count has a row
-    backup = Backup(folder, made_at.isoformat(timespec="seconds"), __version__, int(found[0]), count, size, new)
+    backup = Backup(folder, made_at.isoformat(timespec="seconds"), __version__, editions, count, size, new)
     parts = [*(f"{database}.dump" for database in DATABASES), "files.jsonl"]
     record = asdict(backup) | {
         "folder": folder.name,
         "parts": {part: sha256_of(folder / part) for part in parts},
-        "migrations": _migrations(),
+        "migrations": migrations,
         "pseudonym_key": _fingerprint(),
-        "readers": _readers(),
+        "readers": readers,
     }
     # Nothing that it names may still be on its way to the disk.
     os.sync()
@@ -130,7 +136,7 @@ def restore_backup(backup: Path, replace: bool = False, on_step: OnStep = lambda
 
     Raises:
         SupportListError: the backup is damaged, is of a newer version, was made with another key of pseudonyms; the
-            warehouse is not empty; or PostgreSQL refused.
+            warehouse is not empty; Airflow runs; or PostgreSQL refused.
     """
     record = read_record(backup)
     on_step("checking the backup")
@@ -148,9 +154,10 @@ def restore_backup(backup: Path, replace: bool = False, on_step: OnStep = lambda
     make_roles_and_databases()
     if not replace and _has_assessments():
         raise SupportListError(
-            "The warehouse has assessments, which a restore would replace. Say --replace if that is meant; "
-            "the databases that are there are kept as warehouse_before and airflow_before."
+            "The warehouse has assessments, which a restore would replace. Say --replace if that is meant; the databases that "
+            "are there are kept under other names."
         )
+    _refuse_running_airflow()
     _restore_readers(record["readers"])
     for database, owner in DATABASES.items():
         on_step(f"restoring {database}")
@@ -163,6 +170,21 @@ def restore_backup(backup: Path, replace: bool = False, on_step: OnStep = lambda
     on_step("migrating")
     migrate()
     return record
+
+
+def _refuse_running_airflow() -> None:
+    """Its tasks would go on in the restored database with numbers of the old one."""
+    with connect("support_admin", "airflow") as connection:
+        if connection.execute("select to_regclass('job')").fetchone() == (None,):
+            return
+        running = connection.execute(
+            "select string_agg(distinct job_type, ', ') from job "
+            "where state = 'running' and latest_heartbeat > now() - interval '1 minute'"
+        ).fetchone()
+    if running != (None,) and running is not None:
+        raise SupportListError(
+            f"Airflow runs ({running[0]}): end it first, by `make down` or `docker compose stop` of its services, and wait a minute."
+        )
 
 
 def _restored(database: str) -> str:
@@ -179,10 +201,12 @@ def _restore_beside(dump: Path, database: str, owner: str) -> None:
 
 
 def _take_their_place(databases: Iterable[str]) -> None:
-    """Give the restored databases their names, all or none; the old ones stay as NAME_before."""
+    """Give the restored databases their names, all or none; the old ones stay as NAME_before_MOMENT.
+
+    A second restore, after one of the wrong backup, must not take what the first one kept.
+    """
+    moment = f"{datetime.now(UTC):%Y%m%dt%H%M%Sz}"
     with connect("support_admin", "postgres", autocommit=True) as connection:
-        for database in databases:
-            _drop(connection, f"{database}_before")
         try:
             for database in databases:
                 # Whoever is asked to leave would come back at once.
@@ -193,11 +217,12 @@ def _take_their_place(databases: Iterable[str]) -> None:
                 )
             with connection.transaction():
                 for database in databases:
-                    for old, new in ((database, f"{database}_before"), (_restored(database), database)):
+                    before = f"{database}_before_{moment}"
+                    for old, new in ((database, before), (_restored(database), database)):
                         connection.execute(
                             sql.SQL("alter database {} rename to {}").format(sql.Identifier(old), sql.Identifier(new))
                         )
-                    _allow_connections(connection, f"{database}_before", True)
+                    _allow_connections(connection, before, True)
         finally:
             for database in databases:
                 _allow_connections(connection, database, True)
@@ -292,7 +317,7 @@ def _keep(path: Path, to: Path) -> tuple[str, int, bool]:
     kept = _stored(to, sha256)
     if kept.exists() and kept.stat().st_size == path.stat().st_size:
         return sha256, kept.stat().st_size, False
-    draft = to / "files" / f"{os.getpid()}.draft"
+    draft = to / "files" / f"{uuid.uuid4().hex}.draft"
     draft.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, draft)
     # Of a file that somebody is still writing the copy counts, not what was read before.
@@ -337,6 +362,12 @@ def _has_assessments() -> bool:
         if exists != (True,):
             return False
         return connection.execute("select from control.assessment limit 1").fetchone() is not None
+
+
+def _editions() -> int:
+    with connect("support_admin") as connection:
+        [(editions,)] = connection.execute("select count(*) from publication.edition").fetchall()
+    return int(editions)
 
 
 def _migrations() -> list[str]:

@@ -98,6 +98,8 @@ def _make_database(connection: psycopg.Connection, database: str, owner: str) ->
         connection.execute(
             sql.SQL("create database {} owner {}").format(sql.Identifier(database), sql.Identifier(owner))
         )
+    # A restore that was killed while it changed names leaves nobody in.
+    connection.execute(sql.SQL("alter database {} allow_connections true").format(sql.Identifier(database)))
     connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(database)))
     roles = (*ROLES[2:], LIMITED_READERS) if database == WAREHOUSE else ("airflow",)
     for role in roles:
