@@ -27,7 +27,7 @@ from school_support.orchestration.tasks import DEFAULTS, london
     tags=["ingest", "nightly"],
 )
 def ingest_ofsted_outcomes() -> None:
-    ingest(["ofsted_mi", "ofsted_outcomes", "ofsted_history"], staging=["staging.inspections"])
+    ingest(["ofsted_mi", "ofsted_outcomes", "ofsted_history"], staging=["inspections"])
 
 
 ingest_ofsted_outcomes()

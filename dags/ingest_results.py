@@ -38,7 +38,7 @@ from school_support.orchestration.timetables import FRIDAY, CalendarDays
 )
 def ingest_results() -> None:
     results = ["dfe_ks2", "dfe_ks4", "dfe_ks4_entries", "dfe_ks5", "dfe_destinations", "dfe_absence", "dfe_exclusions"]
-    ingest([*results, "dfe_census", "dfe_workforce", "dfe_trusts"], staging=["staging.results", "staging.context"])
+    ingest([*results, "dfe_census", "dfe_workforce", "dfe_trusts"], staging=["results", "context"])
 
 
 ingest_results()

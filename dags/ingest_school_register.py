@@ -27,7 +27,7 @@ from school_support.orchestration.tasks import DEFAULTS, london
 )
 def ingest_school_register() -> None:
     register = ["gias", "gias_links", "school_spine", "school_information"]
-    ingest([*register, "gias_groups", "gias_group_links", "gias_governance"], staging=["staging.register"])
+    ingest([*register, "gias_groups", "gias_group_links", "gias_governance"], staging=["register"])
 
 
 ingest_school_register()

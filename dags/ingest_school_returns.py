@@ -37,7 +37,7 @@ def ingest_school_returns() -> None:
 
         return handed_on(empty_inbox())
 
-    landed = ingest(["school_returns", "local_intelligence", "panel_decisions"], staging=["staging.local"])
+    landed = ingest(["school_returns", "local_intelligence", "panel_decisions"], staging=["local"])
     empty_the_inbox() >> landed
 
 

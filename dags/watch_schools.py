@@ -1,7 +1,7 @@
 """### Watch the schools of the list
 
 The year after a list, night by night: **judge** the schools again with what is known today (a monitoring assessment,
-which can never be published), **compare** with the current edition, and keep what is new in `bi.watch_v1`: a gate that a
+which can never be published; without anything new that of a night of the last week serves again), **compare** with the current edition, and keep what is new in `bi.watch_v1`: a gate that a
 school now meets or no longer meets, another computed tier, a report published, a return missing, a panel decision that
 ends. **One alert** a run lists the news by kind and school and says what to do; it goes to the log and, where the Airflow
 connection `support_list_alerts` is defined, to a webhook (type `http`) or by e-mail (type `smtp`). No news, no alert.
@@ -45,10 +45,10 @@ def watch_schools() -> None:
 
     @task(pool=BUILD_POOL)
     def build_assessment(assessment_id: int) -> int:
-        """Build its marts."""
+        """Build its marts, unless they are there."""
         from school_support.assessment import prepare
 
-        prepare.build_assessments([assessment_id])
+        prepare.build_missing(assessment_id)
         return assessment_id
 
     @task
@@ -56,7 +56,8 @@ def watch_schools() -> None:
         """Record what is new since the edition, and leave the message about it to be sent."""
         from school_support.publication import watch
 
-        return handed_on(watch.record_watch(assessment_id))
+        _, as_at = requested_watch(get_current_context()["params"], day_of_run())
+        return handed_on(watch.record_watch(assessment_id, as_at))
 
     @task
     def alert() -> str | None:

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from school_support.assessment.prepare import build_assessments, prepare_assessment
+from school_support.assessment.prepare import build_missing, prepare_assessment
 from school_support.errors import SupportListError
 from school_support.publication import outbox
 from school_support.publication.content import content_hash
@@ -66,8 +66,8 @@ def listed(small_sample: Path, another_warehouse: Callable[[], AbstractContextMa
 def watch(as_at: date) -> Watched:
     assessment_id = prepare_watch("999", as_at)
     assert assessment_id is not None
-    build_assessments([assessment_id])
-    return record_watch(assessment_id)
+    build_missing(assessment_id)
+    return record_watch(assessment_id, as_at)
 
 
 def rows(query: str, role: str = "support_admin") -> list[tuple[Any, ...]]:
@@ -242,7 +242,8 @@ def parameters(connection: psycopg.Connection, as_at: date) -> dict[str, Any]:
     ).fetchall()
     return {
         "assessment_id": assessment_id, "candidate_id": candidate_id, "authority": "999", "as_at": as_at, "edition_as_at": LISTED,
-        "return_days": 14, "decision_notice_days": 30,
+        "decision_notice_days": 30,
+        "due_years": [2026], "due_terms": ["summer"], "last_days": [date(2026, 7, 21)], "due_days": [date(2026, 8, 4)],
     }  # fmt: skip
 
 
@@ -286,11 +287,19 @@ def test_a_decision_is_told_of_thirty_days_before_it_ends_unless_a_later_one_is_
         connection.rollback()
 
 
+def test_a_quiet_night_is_served_by_one_of_the_week_before(after: Watched) -> None:
+    assessed = prepare_watch("999", AFTER)
+    assert prepare_watch("999", AFTER + timedelta(days=6)) == assessed
+    assert prepare_watch("999", AFTER + timedelta(days=7)) != assessed
+    # Never by one of a later day, which may know more.
+    assert prepare_watch("999", AFTER - timedelta(days=1)) != assessed
+
+
 def test_what_cannot_be_watched(after: Watched) -> None:
     assert prepare_watch("999", LISTED) is None
     assert prepare_watch("874", AFTER) is None
     with pytest.raises(SupportListError, match="no monitoring assessment"):
-        record_watch(prepare_assessment("999", 2027, LISTED))
+        record_watch(prepare_assessment("999", 2027, LISTED), AFTER)
 
 
 def test_old_nights_are_forgotten_and_their_news_are_not(after: Watched) -> None:

@@ -133,7 +133,7 @@ def load_landed(sources: Sequence[str], on_file: Callable[[str], None] = lambda 
     """
     summary = LoadSummary()
     with connect("support_loader", autocommit=True) as connection:
-        for source in sources:
+        for source in _without_table(connection, sources):
             _ensure_raw_table(connection, source)
         waiting = connection.execute(
             "select release_id, source, sha256, file_name from landing.release "
@@ -154,6 +154,21 @@ def load_landed(sources: Sequence[str], on_file: Callable[[str], None] = lambda 
                 summary.rows += release.rows
                 summary.rejected += release.rejected_rows
     return summary
+
+
+def _without_table(connection: Connection, sources: Sequence[str]) -> list[str]:
+    """The sources whose raw table is missing, or lacks its index or a column of the contract: none on most nights."""
+    rows = connection.execute(
+        """
+        select table_name, array_agg(column_name::text)
+        from information_schema.columns
+        where table_schema = 'raw'
+        group by table_name
+        having to_regclass('raw.' || table_name || '_pages') is not null
+        """
+    ).fetchall()
+    there = {name: set(columns) for name, columns in rows}
+    return [source for source in sources if not set(load_sources()[source].columns) <= there.get(source, set())]
 
 
 def _ensure_raw_table(connection: Connection, source: str) -> None:

@@ -28,7 +28,7 @@ def ingest(sources: Sequence[str], staging: Sequence[str]) -> Any:
 
     Args:
         sources: names of sources, as in the folder index.
-        staging: dbt selectors of the staging models that read them.
+        staging: the folders of the staging models that read them.
 
     Returns:
         The first of the steps, for what has to come before them.
@@ -66,10 +66,15 @@ def ingest(sources: Sequence[str], staging: Sequence[str]) -> Any:
 
     @task(pool=BUILD_POOL)
     def stage_sources() -> None:
-        """Rebuild the staging models over the accepted releases, and the crosswalks they read."""
+        """Stage the accepted releases that are not staged yet, and the crosswalks they read; on most nights there are none."""
+        from school_support.warehouse.connection import connect
         from school_support.warehouse.dbt import build
+        from school_support.warehouse.staging import is_complete
 
-        build([f"+{models}" for models in staging])
+        with connect("support_transformer") as connection:
+            lacking = [folder for folder in staging if not is_complete(connection, folder)]
+        if lacking:
+            build([f"+staging.{folder}" for folder in lacking])
 
     first = land_files()
     chain(first, load_releases(), accept_releases(), stage_sources())

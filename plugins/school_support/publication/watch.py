@@ -1,27 +1,30 @@
 """The year after a list: what has become known about its schools, compared night by night with the edition.
 
 The monitoring assessment judges the same schools for the same list year under the same ruleset and past as the edition,
-with what is known today. It is never published: news change no tier, people do.
+with what is known today. It is never published: news change no tier, people do. While nothing new has come in, that of a few
+days before serves again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import class_row, dict_row
 
-from school_support.assessment.prepare import prepare_assessment
+from school_support.assessment.prepare import input_hash_of, prepare_assessment, read_inputs
 from school_support.errors import SupportListError
 from school_support.publication import outbox
-from school_support.publication.terms import practice_of
+from school_support.publication.terms import practice_of, returns_due
 from school_support.publication.watch_queries import MISSING_RETURNS, NEWS
 from school_support.warehouse.connection import connect
 
 WATCH_LOCK = 720_012
+# What time alone changes (an inspection falls due, a note runs out, a school closes on a day told of before) is seen within a week.
+SERVES_FOR = timedelta(days=6)
 
 # The kinds of news, most urgent first: what the message calls each, and what to do about it.
 KINDS = {
@@ -79,6 +82,8 @@ class Watched:
 def prepare_watch(authority: str, as_at: date) -> int | None:
     """The monitoring assessment of a day, beside the authority's newest list published from knowledge of before that day.
 
+    Without any new release or rule that of a day of the week before is it: on most nights nothing has to be built.
+
     Returns:
         assessment_id; none where no such list exists.
     """
@@ -86,7 +91,7 @@ def prepare_watch(authority: str, as_at: date) -> int | None:
         edition = _edition(connection, authority, as_at)
     if edition is None:
         return None
-    return prepare_assessment(
+    return _recent(authority, edition, as_at) or prepare_assessment(
         authority,
         edition["list_year"],
         as_at,
@@ -97,8 +102,33 @@ def prepare_watch(authority: str, as_at: date) -> int | None:
     )
 
 
-def record_watch(assessment_id: int) -> Watched:
-    """Compare a built monitoring assessment with the edition it stands beside, and keep what is new.
+def _recent(authority: str, edition: dict[str, Any], as_at: date) -> int | None:
+    """A built monitoring assessment of the last days over the inputs that one of this day would have."""
+    with connect("support_transformer") as connection:
+        inputs = read_inputs(
+            connection,
+            authority,
+            edition["list_year"],
+            as_at,
+            "monitoring",
+            ruleset=edition["ruleset"],
+            past=input_hash_of(connection, edition["previous_assessment_id"]),
+        )
+        found = connection.execute(
+            """
+            select assessment_id from control.assessment
+            where authority = %(authority)s and list_year = %(list_year)s and ruleset = %(ruleset)s
+                and purpose = %(purpose)s and input_hash = %(input_hash)s
+                and as_at between %(earliest)s and %(as_at)s and built_at is not null
+            order by as_at desc, assessment_id desc limit 1
+            """,
+            vars(inputs) | {"earliest": as_at - SERVES_FOR},
+        ).fetchone()
+    return int(found[0]) if found else None
+
+
+def record_watch(assessment_id: int, as_at: date) -> Watched:
+    """Compare a built monitoring assessment with the edition it stands beside, and keep what is new on a day.
 
     The same day again finds nothing new. The message about what is new is left to be sent in the same transaction.
 
@@ -108,19 +138,24 @@ def record_watch(assessment_id: int) -> Watched:
     with connect("support_publisher") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", (WATCH_LOCK,))
         assessment = _assessment(connection, assessment_id)
-        edition = _edition(connection, assessment["authority"], assessment["as_at"])
+        edition = _edition(connection, assessment["authority"], as_at)
         if edition is None or any(
             edition[key] != assessment[key] for key in ("list_year", "ruleset", "previous_assessment_id")
         ):
             raise SupportListError(
                 f"Assessment {assessment_id} stands beside no current edition of {assessment['authority']}: watch again."
             )
+        due = returns_due(assessment["authority"])
         of = {
             **edition,
             "assessment_id": assessment_id,
             "authority": assessment["authority"],
-            "as_at": assessment["as_at"],
-            **vars(practice_of(assessment["authority"])),
+            "as_at": as_at,
+            "decision_notice_days": practice_of(assessment["authority"]).decision_notice_days,
+            "due_years": [term.academic_year for term in due],
+            "due_terms": [term.term for term in due],
+            "last_days": [term.last_day for term in due],
+            "due_days": [term.due_on for term in due],
         }
         found = [news for query in NEWS.values() for news in _read(connection, query, of)]
         # Returns are read where dbt stages them, which the publisher does not see.
@@ -153,7 +188,7 @@ def _edition(connection: Connection, authority: str, as_at: date) -> dict[str, A
 def _assessment(connection: Connection, assessment_id: int) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(
-            "select authority, list_year, as_at, ruleset, previous_assessment_id, built_at from control.assessment "
+            "select authority, list_year, ruleset, previous_assessment_id, built_at from control.assessment "
             "where assessment_id = %s and purpose = 'monitoring'",
             (assessment_id,),
         ).fetchone()

@@ -1,7 +1,8 @@
 """The comparisons of the watch, one query a kind of news.
 
 Each gives urn, school_name, kind, item, detail and event_date. Parameters: assessment_id (the monitoring one), as_at, authority,
-list_year, ruleset, and of the edition candidate_id and edition_as_at; return_days and decision_notice_days.
+list_year, ruleset, and of the edition candidate_id and edition_as_at; decision_notice_days; the terms' returns as due_years,
+due_terms, last_days and due_days, of one length.
 """
 
 from __future__ import annotations
@@ -110,21 +111,11 @@ where
 """
 
 # Terms whose grace ended after the edition's day and before today. An authority whose schools returned nothing in that year
-# or the one before does not ask for returns. Its own terms take the place of the usual ones.
+# or the one before does not ask for returns.
 MISSING_RETURNS = """
 with due as (
-    select
-        academic_year,
-        split_part(term, ' ', 1) as term,
-        max(last_day) as last_day,
-        max(last_day) + %(return_days)s::integer as due_on
-    from seeds.calendar_term
-    where
-        authority = case
-            when exists (select from seeds.calendar_term where authority = %(authority)s) then %(authority)s
-            else 'any'
-        end
-    group by academic_year, split_part(term, ' ', 1)
+    select * from unnest(%(due_years)s::integer[], %(due_terms)s::text[], %(last_days)s::date[], %(due_days)s::date[])
+        as terms (academic_year, term, last_day, due_on)
 ),
 
 schools as (select * from marts.dim_school where assessment_id = %(assessment_id)s),

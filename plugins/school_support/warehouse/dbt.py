@@ -20,6 +20,7 @@ from school_support.settings import settings
 from school_support.warehouse.connection import connect
 from school_support.warehouse.lineage import emit_build
 from school_support.warehouse.secrets import read_secrets
+from school_support.warehouse.staging import recipe, stale_models
 
 # How dbt prints a node that is done, whatever came of it: "11:20:01  12 of 168 OK created sql table model ...".
 DONE = re.compile(r"(\d+) of (\d+) (?!START)[A-Z]+ ")
@@ -34,6 +35,8 @@ def build(
 ) -> None:
     """Run `dbt build` for the selected layers: seeds, models and data tests, not the unit tests. Waits for other builds.
 
+    Staging that another version of its SQL or seeds made is made anew first.
+
     Args:
         select: dbt selectors, such as "staging.results".
         variables: dbt vars, such as {"assessment_ids": [3]}.
@@ -42,14 +45,23 @@ def build(
     Raises:
         SupportListError: a model or test failed; the message names each and the folder of the run.
     """
+    if stale := stale_models():
+        _build([f"+{model}" for model in stale], {}, on_node, "--full-refresh")
+    _build(select, variables or {}, on_node)
+
+
+def _build(
+    select: Sequence[str], variables: Mapping[str, object], on_node: Callable[[int, int], None], *options: str
+) -> None:
+    """One run of dbt in a process of its own, kept in the run history."""
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     folder = settings().runs / run_id
     folder.mkdir(parents=True)
-    arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *select]
+    arguments = ["build", *options, "--exclude-resource-type", "unit_test", "--select", *select]
     command = [sys.executable, "-m", "school_support.warehouse.dbt_alone"]
-    with recorded("build", _subject(select, variables or {}), run_id) as run:
+    with recorded("build", _subject(select, variables), run_id) as run:
         process = subprocess.Popen(
-            [*command, *arguments, *_options(variables or {}, folder)],
+            [*command, *arguments, *_options(variables, folder)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -128,7 +140,7 @@ def _options(variables: Mapping[str, object], folder: Path) -> list[str]:
         "--profiles-dir", str(settings().dbt_project),
         "--target-path", str(folder),
         "--log-path", str(folder),
-        "--vars", json.dumps(dict(variables)),
+        "--vars", json.dumps({"staging_recipe": recipe(), **variables}),
     ]  # fmt: skip
 
 

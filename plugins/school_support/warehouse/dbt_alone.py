@@ -9,9 +9,11 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from school_support.errors import SupportListError
 from school_support.warehouse.connection import connect
+from school_support.warehouse.parsed import keep_parsed, read_parsed
 
 # Held while dbt rebuilds shared tables: a second build, in another task or from the command line, waits its turn.
 BUILD_LOCK = 720_002
@@ -21,9 +23,12 @@ def main(arguments: Sequence[str]) -> int:
     """Wait for the lock, run dbt with these arguments, free the lock. Returns dbt's exit status."""
     from dbt.cli.main import dbtRunner
 
+    parsed = read_parsed()
     with connect("support_transformer", autocommit=True) as lock:
         lock.execute("select pg_advisory_lock(%s)", (BUILD_LOCK,))
-        result = dbtRunner().invoke(list(arguments))
+        result = dbtRunner(parsed).invoke(list(arguments))
+    if parsed is None and result.success:
+        keep_parsed(Path(arguments[arguments.index("--target-path") + 1]))
     if result.exception is not None:
         print(result.exception, file=sys.stderr)
     return 0 if result.success else 1

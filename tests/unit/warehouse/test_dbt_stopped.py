@@ -49,6 +49,7 @@ def test_dbt_ends_with_the_task_that_ran_out_of_time(
     program.write_text(PROGRAM.format(python=sys.executable, handler=handler, folder=tmp_path))
     program.chmod(0o755)
     monkeypatch.setattr(dbt, "settings", lambda: Settings(home=tmp_path))
+    monkeypatch.setattr(dbt, "stale_models", list)
     monkeypatch.setattr(dbt, "recorded", not_recorded)
     monkeypatch.setattr(dbt, "SECONDS_TO_STOP", seconds)
     with monkeypatch.context() as patched:

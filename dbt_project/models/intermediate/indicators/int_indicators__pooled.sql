@@ -43,7 +43,8 @@ summed as (
         sum(pupils)::numeric(10, 1) as pupils,
         count(*) as years_used
     from windows
-    group by assessment_id, ruleset, indicator, method, urn, phase, is_state_funded, years_window
+    -- The school first: it tells rows apart at the first comparison.
+    group by urn, indicator, years_window, assessment_id, ruleset, method, phase, is_state_funded
 ),
 
 -- Years and releases in words, of the schools that somebody reads about.
@@ -57,7 +58,7 @@ worded as (
         string_agg(distinct windows.release_label, ', ' order by windows.release_label) as releases_used
     from windows
     inner join schools on windows.assessment_id = schools.assessment_id and windows.urn = schools.urn
-    group by windows.assessment_id, windows.indicator, windows.urn, windows.years_window
+    group by windows.urn, windows.indicator, windows.years_window, windows.assessment_id
 )
 
 select

@@ -14,11 +14,27 @@ indicators as (
 
 year_weights as (select * from {{ ref('rule_year_weight') }}),
 
-pupil_sds as (select * from {{ ref('rule_pupil_sd') }}),
+-- Each holds until the next.
+pupil_sds as (
+    select
+        measure,
+        pupil_sd,
+        academic_year as from_year,
+        lead(academic_year) over (partition by measure order by academic_year) as next_from_year
+    from {{ ref('rule_pupil_sd') }}
+),
 
 rate_sds as (select * from {{ ref('rule_rate_sd') }}),
 
-schools as (select * from {{ ref('int_register__schools') }}),
+-- Kept, so that its index is not asked school by school.
+schools as materialized (
+    select
+        assessment_id,
+        urn,
+        phase,
+        is_state_funded
+    from {{ ref('int_register__schools') }}
+),
 
 results as (select * from {{ ref('int_results__by_school') }}),
 
@@ -44,39 +60,56 @@ available_years as (
     where national.academic_year between assessments.list_year - rulesets.oldest_year_back and assessments.list_year - 1
 ),
 
-published as (
+-- All that is asked of a result, in a few rows, kept: as tables of their own they would be compared with each result of
+-- the country in turn.
+asked_for as materialized (
     select
         available_years.assessment_id,
         available_years.ruleset,
         indicators.indicator,
         indicators.method,
         indicators.noise,
-        results.measure,
+        indicators.measure,
+        available_years.academic_year,
+        available_years.recency,
+        national.phase,
+        national.national
+    from available_years
+    inner join
+        indicators
+        on available_years.ruleset = indicators.ruleset and available_years.indicator = indicators.indicator
+    inner join national
+        on available_years.assessment_id = national.assessment_id and indicators.measure = national.measure
+        and available_years.academic_year = national.academic_year
+    where national.phase = any(string_to_array(indicators.phases, ' '))
+),
+
+published as (
+    select
+        asked_for.assessment_id,
+        asked_for.ruleset,
+        asked_for.indicator,
+        asked_for.method,
+        asked_for.noise,
+        asked_for.measure,
         schools.urn,
         schools.phase,
         schools.is_state_funded,
         results.result_urn,
         results.academic_year,
         results.academic_year::text as period,
-        available_years.recency,
+        asked_for.recency,
         results.value,
         results.reason_code,
-        national.national,
-        results.value - national.national as deviation,
+        asked_for.national,
+        results.value - asked_for.national as deviation,
         results.pupils,
         results.release_label
-    from available_years
-    inner join
-        indicators
-        on available_years.ruleset = indicators.ruleset and available_years.indicator = indicators.indicator
-    inner join schools on available_years.assessment_id = schools.assessment_id
-    inner join results
-        on schools.assessment_id = results.assessment_id and schools.urn = results.urn
-        and indicators.measure = results.measure and available_years.academic_year = results.academic_year
-    inner join national
-        on results.assessment_id = national.assessment_id and results.measure = national.measure
-        and results.academic_year = national.academic_year and schools.phase = national.phase
-    where schools.phase = any(string_to_array(indicators.phases, ' '))
+    from results
+    inner join schools on results.assessment_id = schools.assessment_id and results.urn = schools.urn
+    inner join asked_for
+        on results.assessment_id = asked_for.assessment_id and results.measure = asked_for.measure
+        and results.academic_year = asked_for.academic_year and schools.phase = asked_for.phase
 ),
 
 -- The year so far, against the authority's schools of the same term for want of a national figure.
@@ -163,7 +196,7 @@ select
         when 'proportion' then measured.national * (100 - measured.national) / nullif(measured.pupils, 0)
         -- The gap does not say how many reached the standard: half of them is the widest that it can be.
         when 'gap' then 50 * 50 / nullif(measured.pupils, 0)
-        when 'mean' then power(pupil_sd.pupil_sd, 2) / nullif(measured.pupils, 0)
+        when 'mean' then power(pupil_sds.pupil_sd, 2) / nullif(measured.pupils, 0)
         when 'rate' then coalesce(year_to_year.variance, power(rate_sds.year_to_year_sd, 2))
         when 'set_rate' then power(rate_sds.year_to_year_sd, 2)
     end as variance
@@ -174,11 +207,8 @@ left join year_to_year
     and measured.phase = year_to_year.phase
 left join rate_sds
     on measured.ruleset = rate_sds.ruleset and measured.measure = rate_sds.measure and measured.phase = rate_sds.phase
-left join lateral (
-    select pupil_sds.pupil_sd
-    from pupil_sds
-    where pupil_sds.measure = measured.measure and pupil_sds.academic_year <= measured.academic_year
-    order by pupil_sds.academic_year desc
-    limit 1
-) as pupil_sd on measured.noise = 'mean'
+left join pupil_sds
+    on measured.noise = 'mean' and measured.measure = pupil_sds.measure
+    and measured.academic_year >= pupil_sds.from_year
+    and (measured.academic_year < pupil_sds.next_from_year or pupil_sds.next_from_year is null)
 where measured.method = 'trend' or year_weights.weight is not null

@@ -25,7 +25,7 @@ answered as (
     left join answering on results.assessment_id = answering.assessment_id and results.urn = answering.predecessor_urn
 )
 
-select distinct on (assessment_id, school_urn, academic_year, measure)
+select distinct on (school_urn, measure, academic_year, assessment_id)
     assessment_id,
     school_urn as urn,
     urn as result_urn,
@@ -41,5 +41,5 @@ select distinct on (assessment_id, school_urn, academic_year, measure)
 from answered
 -- A new URN's empty row in the year of a conversion gives way to the predecessor's; a suppressed result does not.
 order by
-    assessment_id, school_urn, academic_year, measure,
+    school_urn, measure, academic_year, assessment_id,
     (value is not null or reason_code = 'suppressed') desc, steps

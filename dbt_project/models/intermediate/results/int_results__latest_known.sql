@@ -50,11 +50,13 @@ compared as (
     select distinct
         releases.assessment_id,
         measures.measure,
-        releases.list_year - rulesets.oldest_year_back as oldest_year,
-        releases.list_year - 1 as newest_year
+        years.academic_year
     from releases
     inner join rulesets on releases.ruleset = rulesets.ruleset
     inner join measures on releases.ruleset = measures.ruleset
+    cross join
+        lateral generate_series(releases.list_year - rulesets.oldest_year_back, releases.list_year - 1)
+            as years (academic_year)
 ),
 
 results as (
@@ -73,7 +75,8 @@ results as (
     where census.measure in (select measures.measure from measures)
 )
 
-select distinct on (releases.assessment_id, results.urn, results.academic_year, results.measure)
+-- The school first: it tells rows apart at the first comparison.
+select distinct on (results.urn, results.measure, results.academic_year, releases.assessment_id)
     releases.assessment_id,
     results.urn,
     results.academic_year,
@@ -91,13 +94,13 @@ inner join results on releases.release_id = results.release_id
 left join asked_for on releases.assessment_id = asked_for.assessment_id and results.urn = asked_for.urn
 left join compared
     on releases.assessment_id = compared.assessment_id and results.measure = compared.measure
-    and results.academic_year between compared.oldest_year and compared.newest_year
+    and results.academic_year = compared.academic_year
 where asked_for.urn is not null or compared.measure is not null
 order by
-    releases.assessment_id,
     results.urn,
-    results.academic_year,
     results.measure,
+    results.academic_year,
+    releases.assessment_id,
     releases.stage_rank desc nulls last,
     releases.known_from desc,
     -- The same stage of the same day in two files: the one that says more.

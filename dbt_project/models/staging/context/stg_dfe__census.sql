@@ -2,7 +2,7 @@
 -- never both, never neither.
 with
 
-rows as (select * from {{ source('raw', 'dfe_census') }}),
+rows as {{ raw_rows('dfe_census') }},
 
 reason_codes as (select * from {{ ref('xwalk_reason_code') }}),
 

@@ -2,7 +2,7 @@
 -- measure of a file; a file holds many years. A number or a reason code, never both, never neither.
 with
 
-rows as (select * from {{ source('raw', 'dfe_exclusions') }}),
+rows as {{ raw_rows('dfe_exclusions') }},
 
 reason_codes as (select * from {{ ref('xwalk_reason_code') }}),
 

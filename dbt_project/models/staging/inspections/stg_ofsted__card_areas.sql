@@ -2,7 +2,7 @@
 -- others as the inspection found them.
 with
 
-rows as (select * from {{ source('raw', 'ofsted_mi') }}),
+rows as {{ raw_rows('ofsted_mi') }},
 
 releases as {{ usable_releases() }}
 

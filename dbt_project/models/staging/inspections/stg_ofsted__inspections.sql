@@ -2,11 +2,11 @@
 -- report card).
 with
 
-management_information as (select * from {{ source('raw', 'ofsted_mi') }}),
+management_information as {{ raw_rows('ofsted_mi') }},
 
-outcomes as (select * from {{ source('raw', 'ofsted_outcomes') }}),
+outcomes as {{ raw_rows('ofsted_outcomes') }},
 
-history as (select * from {{ source('raw', 'ofsted_history') }}),
+history as {{ raw_rows('ofsted_history') }},
 
 grades as (select * from {{ ref('xwalk_inspection_grade') }}),
 

@@ -1,7 +1,7 @@
 -- What Ofsted's management information says about the school itself: the register of phases that no spine holds.
 with
 
-rows as (select * from {{ source('raw', 'ofsted_mi') }}),
+rows as {{ raw_rows('ofsted_mi') }},
 
 releases as {{ usable_releases() }}
 

@@ -2,7 +2,7 @@
 -- expires.
 with
 
-rows as (select * from {{ source('raw', 'local_intelligence') }}),
+rows as {{ raw_rows('local_intelligence') }},
 
 releases as {{ usable_releases() }}
 

@@ -2,7 +2,7 @@
 -- expires.
 with
 
-rows as (select * from {{ source('raw', 'panel_decisions') }}),
+rows as {{ raw_rows('panel_decisions') }},
 
 releases as {{ usable_releases() }}
 

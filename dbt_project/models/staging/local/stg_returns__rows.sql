@@ -2,7 +2,7 @@
 -- decided at the as-at date of an assessment.
 with
 
-rows as (select * from {{ source('raw', 'school_returns') }}),
+rows as {{ raw_rows('school_returns') }},
 
 releases as {{ usable_releases() }}
 

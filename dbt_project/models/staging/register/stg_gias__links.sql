@@ -2,7 +2,7 @@
 -- does not say which school came first is read by age: URNs are given out in order.
 with
 
-rows as (select * from {{ source('raw', 'gias_links') }}),
+rows as {{ raw_rows('gias_links') }},
 
 releases as {{ usable_releases() }},
 

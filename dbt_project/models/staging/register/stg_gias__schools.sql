@@ -1,6 +1,6 @@
 with
 
-rows as (select * from {{ source('raw', 'gias') }}),
+rows as {{ raw_rows('gias') }},
 
 releases as {{ usable_releases() }}
 

@@ -2,7 +2,7 @@
 -- trusts run no school and are left out. A link that has ended is in no later file of the register.
 with
 
-rows as (select * from {{ source('raw', 'gias_group_links') }}),
+rows as {{ raw_rows('gias_group_links') }},
 
 releases as {{ usable_releases() }}
 

@@ -1,6 +1,6 @@
 with
 
-rows as (select * from {{ source('raw', 'school_information') }}),
+rows as {{ raw_rows('school_information') }},
 
 releases as {{ usable_releases() }}
 

@@ -1,6 +1,6 @@
 with
 
-rows as (select * from {{ source('raw', 'school_spine') }}),
+rows as {{ raw_rows('school_spine') }},
 
 releases as {{ usable_releases() }}
 

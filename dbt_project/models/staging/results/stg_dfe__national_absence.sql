@@ -1,7 +1,7 @@
 -- The national rows of the absence files, by phase; the official comparator, weighted by enrolment.
 with
 
-rows as (select * from {{ source('raw', 'dfe_absence') }}),
+rows as {{ raw_rows('dfe_absence') }},
 
 releases as {{ usable_releases() }},
 

@@ -3,11 +3,11 @@
 -- own: of those the year of the release and the row of all pupils are taken.
 with
 
-ks2 as (select * from {{ source('raw', 'dfe_ks2') }}),
+ks2 as {{ raw_rows('dfe_ks2') }},
 
-ks4 as (select * from {{ source('raw', 'dfe_ks4') }}),
+ks4 as {{ raw_rows('dfe_ks4') }},
 
-absence as (select * from {{ source('raw', 'dfe_absence') }}),
+absence as {{ raw_rows('dfe_absence') }},
 
 reason_codes as (select * from {{ ref('xwalk_reason_code') }}),
 

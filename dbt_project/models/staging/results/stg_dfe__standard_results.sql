@@ -4,9 +4,9 @@
 -- the column leaves both empty.
 with
 
-ks2 as (select * from {{ source('raw', 'dfe_ks2') }}),
+ks2 as {{ raw_rows('dfe_ks2') }},
 
-ks4 as (select * from {{ source('raw', 'dfe_ks4') }}),
+ks4 as {{ raw_rows('dfe_ks4') }},
 
 reason_codes as (select * from {{ ref('xwalk_reason_code') }}),
 

@@ -1,0 +1,36 @@
+"""What most tasks import, imported once by the process that they are forked from: a night without anything new is imports.
+
+Airflow's scheduler forks a process for each task, a Celery worker and the DAG processor likewise; what their parent has
+imported costs them nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+# Commands of Airflow that fork processes with our code in them.
+FORKING = {"scheduler", "dag-processor", "celery"}
+MODULES = (
+    "school_support.assessment.prepare",
+    "school_support.downloads.refresh",
+    "school_support.landing.ingest",
+    "school_support.orchestration.alerts",
+    "school_support.orchestration.ingest",
+    "school_support.orchestration.request",
+    "school_support.publication.watch",
+    "school_support.quality.gate",
+    "school_support.returns.inbox",
+    "school_support.warehouse.staging",
+)
+
+
+def preload() -> None:
+    """Import the modules and read the contracts, where this process is one that forks."""
+    if not FORKING & set(sys.argv):
+        return
+    for module in MODULES:
+        importlib.import_module(module)
+    from school_support.sources.contract import load_sources
+
+    load_sources()
