@@ -1,8 +1,9 @@
 """Delimited text: records, and the faults that lie in the form rather than in a value.
 
-Text without a quotation mark is lines and separators and nothing else: Arrow splits it, many times as fast. From the
-first block on that has more to it (quotes, short or long records, blank lines), Python's csv module reads the rest of
-the file record by record. Both give the same rows; a test holds them together.
+Text whose quotation marks stand around whole cells, and whose cells hold no line end, is lines and separators and nothing
+else: Arrow splits it, many times as fast. From the first block on that has more to it (other quotes, short or long
+records, blank lines), Python's csv module reads the rest of the file record by record. Both give the same rows; a test
+holds them together.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from school_support.sources.survey import BOM, encoding_of, survey
 
 # Enough for title lines, the header and the first row of the widest file (a header of 552 names is 10 kB).
 START = 2**18
-BLOCK_BYTES = 2**20
+BLOCK_BYTES = 2**22
 LONGEST_LINE = 2**24
 BLOCK_ROWS = 2_000
 SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
@@ -83,29 +84,39 @@ class DelimitedTable:
 
     def _plain(self, data: bytes, line: int) -> Block | None:
         """The block that whole lines of plain text are; None where they take more than splitting."""
-        if b'"' in data or _has_lone_return(data) or data.startswith(BOM):
+        is_quoted = b'"' in data
+        if _has_lone_return(data) or data.startswith(BOM):
+            return None
+        if is_quoted and not _quotes_whole_cells(data, self.layout.delimiter):
             return None
         if not data:
             return block_of(self.picked, [], [])
         if self._encoding == "cp1252" and not data.isascii():
             data = data.decode("cp1252").encode()
         names = [str(number) for number in range(len(self.headers))]
+        picked = [names[self.headers.index(header)] for header in self.picked]
         try:
             table = arrow_csv.read_csv(
                 pa.py_buffer(data),
                 arrow_csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
                 arrow_csv.ParseOptions(
-                    delimiter=self.layout.delimiter, quote_char=False, double_quote=False, ignore_empty_lines=False
+                    delimiter=self.layout.delimiter,
+                    quote_char='"' if is_quoted else False,
+                    double_quote=is_quoted,
+                    ignore_empty_lines=False,
                 ),
                 arrow_csv.ConvertOptions(
-                    check_utf8=False, column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                    check_utf8=False,
+                    column_types=dict.fromkeys(picked, pa.string()),
+                    include_columns=picked,
+                    strings_can_be_null=False,
                 ),
             )
         except pa.ArrowInvalid:
             return None
         if _has_blank_row(table):
             return None
-        cells = {header: table.column(self.headers.index(header)).combine_chunks() for header in self.picked}
+        cells = {header: column.combine_chunks() for header, column in zip(self.picked, table.columns, strict=True)}
         return Block(np.arange(line, line + table.num_rows, dtype=np.int64), cells)
 
     def _records(self, offset: int, first_line: int, faults: Faults) -> Iterator[Block]:
@@ -217,7 +228,25 @@ def _has_lone_return(data: bytes) -> bool:
     return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
 
 
+def _quotes_whole_cells(data: bytes, mark: str) -> bool:
+    """Whether every quotation mark begins a cell, ends one, or is doubled inside one, and no quoted cell goes over a line's end."""
+    text = np.frombuffer(data, np.uint8)
+    quotes = np.flatnonzero(text == ord('"'))
+    if len(quotes) % 2:
+        return False
+    opening, closing = quotes[::2], quotes[1::2]
+    lines = np.flatnonzero(text == ord("\n"))
+    before = np.where(opening > 0, text[opening - 1], ord("\n"))
+    behind = np.where(closing + 1 < len(text), text[np.minimum(closing + 1, len(text) - 1)], ord("\n"))
+    return bool(
+        np.isin(before, [ord(mark), ord("\n"), ord('"')]).all()
+        and np.isin(behind, [ord(mark), ord("\n"), ord("\r"), ord('"')]).all()
+        and (np.searchsorted(lines, opening) == np.searchsorted(lines, closing)).all()
+    )
+
+
 def _has_blank_row(table: pa.Table) -> bool:
+    """Whether a row has nothing in any of the columns looked at, so that it may be blank."""
     maybe = pc.indices_nonzero(pc.equal(pc.utf8_trim_whitespace(table.column(0)), "")).to_pylist()
     return any(not any(str(column[at].as_py()).strip() for column in table.columns) for at in maybe)
 

@@ -6,8 +6,7 @@ import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
 
-import pandas as pd
-from python_calamine import CalamineError
+from python_calamine import CalamineError, CalamineWorkbook
 
 from school_support.sources.block import Block, block_of, picked_headers
 from school_support.sources.contract import Layout, Source
@@ -24,12 +23,11 @@ class WorkbookTable:
 
     def __init__(self, data: bytes, source: Source, faults: Faults) -> None:
         try:
-            with pd.ExcelFile(io.BytesIO(data), engine="calamine") as book:
-                sheet, layouts = _sheet([str(name) for name in book.sheet_names], source, faults)
-                table = pd.read_excel(book, sheet_name=sheet, header=None, dtype=object, na_filter=False)
+            with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+                sheet, layouts = _sheet(book.sheet_names, source, faults)
+                rows: list[Sequence[object]] = list(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
         except (CalamineError, ValueError, KeyError, OSError) as error:
             raise faults.refused_for(f"The workbook is damaged and cannot be read ({error}).") from error
-        rows = [list(row) for row in table.itertuples(index=False, name=None)]
         while rows and not any(_text(cell) for cell in rows[-1]):
             rows.pop()
         self.layout, opening = layout_of(_openings(rows, sheet, layouts, faults), source, faults)
@@ -71,7 +69,7 @@ def _is_named(layout: Layout, sheet: str) -> bool:
     return layout.workbook is not None and layout.workbook.sheet.casefold() == sheet.strip().casefold()
 
 
-def _openings(rows: list[list[object]], sheet: str, layouts: list[Layout], faults: Faults) -> list[Opening]:
+def _openings(rows: list[Sequence[object]], sheet: str, layouts: list[Layout], faults: Faults) -> list[Opening]:
     """The table as it begins on every row that the layouts name for their header."""
     openings = []
     for line in sorted({layout.workbook.header_row for layout in layouts if layout.workbook}):
@@ -91,9 +89,11 @@ def _openings(rows: list[list[object]], sheet: str, layouts: list[Layout], fault
 
 
 def _text(cell: object) -> str:
-    """A cell as text. pandas has made whole numbers int and dates Timestamp already."""
+    """A cell as text. Every number of a workbook is a float."""
     if isinstance(cell, str):
         return cell.strip()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat()
-    return str(cell)
+    return cell.isoformat() if isinstance(cell, dt.date) else str(cell)

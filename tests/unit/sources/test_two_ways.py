@@ -18,9 +18,9 @@ CELLS = ["4.6", " 4.6", "SUPP", "x", "", "100.1", "7\u00a0", "St Mary\u2019s"]
 ENDS = {"LF": "\n", "CRLF": "\r\n"}
 
 
-def outcome(path: Path) -> tuple[object, ...]:
+def outcome(path: Path, source: str = "dfe_absence") -> tuple[object, ...]:
     try:
-        read: ReadFile = read_release(path, "dfe_absence")
+        read: ReadFile = read_release(path, source)
     except FileRefused as refusal:
         return refusal.layout, refusal.count, refusal.faults
     return read.layout, read.rows, read.frame.values.tolist()
@@ -49,9 +49,34 @@ def test_both_ways_give_the_same(deliver: Deliver, monkeypatch: pytest.MonkeyPat
     assert by_arrow == outcome(path)
 
 
+QUOTED = [
+    '"Fen, School"',
+    '"Fen ""New"" School"',
+    '""',
+    '""""',
+    '"""Fen"""',
+    '" Fen "',
+    '"Fen\r\nSchool"',
+    '"Fen\nSchool"',
+]
+ODD = ['Fen "New" School', 'Fen"', '"Fen" School', ' "Fen, School"', '"', '"""', '"Fen""']
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_both_ways_give_the_same_of_quoted_cells(deliver: Deliver, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    chance = random.Random(seed)
+    names = ["Fen School", *QUOTED[: None if seed % 3 else 6], *(ODD if seed % 4 == 0 else [])]
+    rows = [f"1106{n:02d},147892,{chance.choice(names)},Other," for n in range(90)]
+    path = deliver("\n".join(["URN,LinkURN,LinkName,LinkType,LinkEstablishedDate", *rows]) + "\n" * (seed % 2))
+    monkeypatch.setattr(delimited, "BLOCK_BYTES", 512)
+    by_arrow = outcome(path, "gias_links")
+    monkeypatch.setattr(delimited.DelimitedTable, "_plain", lambda *_: None)
+    assert by_arrow == outcome(path, "gias_links")
+
+
 def test_plain_text_goes_through_arrow_alone(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delimited.DelimitedTable, "records", lambda *_: pytest.fail("read record by record"))
-    assert read_release(deliver(f"{HEADER}\n874,2215,110683,4.6,9.2\n"), "dfe_absence").rows == 1
+    assert read_release(deliver(f'{HEADER}\n874,2215,110683,4.6,"9.2"\n'), "dfe_absence").rows == 1
 
 
 def test_a_quoted_value_that_spans_blocks_is_one(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
