@@ -11,6 +11,7 @@ SHELL := bash
 
 PYTHON ?= python3
 DATA ?=
+CASES ?=
 LA ?=
 LIST_YEAR ?=
 AS_AT ?=
@@ -20,12 +21,16 @@ BIN := $(VENV)/bin
 STATE := .support-list
 INSTALLED := $(VENV)/installed
 INSTALLED_DEV := $(VENV)/installed-dev
+# The peers of the bench stand apart: nothing that runs or tests the programme can come to need them.
+PEERS := $(VENV)/bench
+INSTALLED_PEERS := $(PEERS)/installed
 
 # pip names each package as it fetches it; some hundred and eighty lines of that become a few.
 COUNT := awk '/^(Collecting|Processing) /{ if (++n % 30 == 0) { print "  " n " packages ..."; fflush() } } /^Installing collected/{ print "  unpacking ..."; fflush() }'
 # The lock is given as constraint too: without it, pip before 23.3 takes `package[extra]` for a package of its own that
 # no line of the lock pins.
-INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-input --require-hashes -r $(1) -c $(1) | $(COUNT)
+INSTALL_WITH = $(1) -m pip install --disable-pip-version-check --no-input --require-hashes -r $(2) -c $(2) | $(COUNT)
+INSTALL = $(call INSTALL_WITH,$(BIN)/python,$(1))
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 help: ## List the targets (this).
@@ -54,8 +59,8 @@ drill: $(INSTALLED_DEV) ## Break a stack of containers in seven ways and see tha
 	docker build --tag school-support-list .
 	@$(BIN)/python tests/drills/drill.py
 
-bench: $(INSTALLED_DEV) ## Measure speed and memory against named peers (about half an hour; DATA=folder for the assessments).
-	@DATA='$(DATA)' $(BIN)/python tests/bench/bench.py
+bench: $(INSTALLED_PEERS) ## Measure speed and memory against named peers (about half an hour; CASES="loading ...", DATA=folder).
+	@DATA='$(DATA)' $(PEERS)/bin/python tests/bench/bench.py $(CASES)
 
 backtest: $(INSTALLED_DEV) ## Judge all England as at June 2017 and 2018 and measure it (DATA=folder); writes docs/how-good-is-it.md.
 	@$(BIN)/python -m school_support.backtest '$(DATA)'
@@ -77,9 +82,10 @@ fix: $(INSTALLED_DEV) ## Mend what the linters can mend.
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --nocolor --disable-progress-bar dbt_project/models
 
-lock: $(INSTALLED_DEV) ## Write both locks anew after a change of requirements*.in.
+lock: $(INSTALLED_DEV) ## Write the locks anew after a change of requirements*.in.
 	$(BIN)/uv $(COMPILE) requirements.in --output-file requirements.lock > /dev/null
 	$(BIN)/uv $(COMPILE) requirements-dev.in --output-file requirements-dev.lock > /dev/null
+	$(BIN)/uv $(COMPILE) requirements-bench.in --output-file requirements-bench.lock > /dev/null
 
 up: $(INSTALLED) ## Start PostgreSQL and Airflow with the nightly, termly and annual runs scheduled.
 	@$(BIN)/support-list up
@@ -125,4 +131,14 @@ $(INSTALLED): requirements.lock pyproject.toml
 $(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
 	@echo "Installing what tests and linters need ..."
 	@$(call INSTALL,requirements-dev.lock)
+	@touch $@
+
+# A site directory added by a .pth has its own .pth files read, so the checkout itself is there too; pip finds in it what the
+# lock of the peers has in common with the others, and installs the rest.
+$(INSTALLED_PEERS): requirements-bench.lock $(INSTALLED_DEV)
+	@echo "Installing the peers that the bench measures against ..."
+	@$(BIN)/python -m venv --clear --without-pip $(PEERS)
+	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> "$$($(PEERS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/programme.pth"
+	@$(call INSTALL_WITH,$(PEERS)/bin/python,requirements-bench.lock)
 	@touch $@

@@ -312,14 +312,18 @@ def _context(candidate: Candidate) -> list[Rule]:
         , figures as (
             select * from publication.result
             where candidate_id = {candidate.candidate_id} and key_stage is not null and value is not null
+        ),
+        -- Once for all: looked up for each figure, the list would be read whole as often as it is long.
+        newest as (
+            select distinct on (figures.urn, figures.measure) figures.*
+            from figures
+            inner join publication.candidate as own using (candidate_id)
+            inner join seeds.rule_ruleset as rule on rule.ruleset = own.ruleset
+            where figures.academic_year between own.list_year - rule.oldest_year_back and own.list_year
+            order by figures.urn, figures.measure, figures.academic_year desc
         )
         select {SAID}, batch.value, newest.academic_year, newest.value as newest, earlier.value as earlier {RULED}
-        left join lateral (
-            select * from figures
-            where figures.urn = batch.urn and figures.measure = ruled.measure
-                and figures.academic_year between candidate.list_year - ruleset.oldest_year_back and candidate.list_year
-            order by figures.academic_year desc limit 1
-        ) as newest on true
+        left join newest on newest.urn = batch.urn and newest.measure = ruled.measure
         left join figures as earlier on earlier.urn = batch.urn and earlier.measure = ruled.measure
             and earlier.academic_year = newest.academic_year - ruleset.roll_years
     """

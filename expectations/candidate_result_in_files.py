@@ -102,11 +102,17 @@ def rules(candidate: Candidate) -> list[Rule]:
         ),
         rule(
             "nothing_lost",
-            "Every figure that a file has of a school, or of a predecessor whose history it carries, is among the results.",
+            "Every figure that the files have of a school, or of a predecessor whose history it carries, is among the results, "
+            "unless a later stage took it back.",
             f"""
-            , told_of as (
-                select distinct schools.urn, cells.academic_year, cells.measure
+            , latest as (
+                select distinct on (source, urn, academic_year, measure) *
                 from cells
+                order by source, urn, academic_year, measure, stage_rank desc nulls last, known_from desc, number is null
+            ),
+            told_of as (
+                select distinct schools.urn, cells.academic_year, cells.measure
+                from latest as cells
                 inner join schools on schools.spoken_by = cells.urn and {CARRIED}
                 inner join publication.candidate on candidate_id = {candidate.candidate_id}
                 where cells.number is not null

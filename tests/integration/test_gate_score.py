@@ -10,6 +10,7 @@ import pytest
 from gate_score.score import CORRUPTIONS, false_alarms, try_all
 from gate_score.warehouse import Clean, build_clean, temporary_home
 from school_support.quality.adapter import GateRun
+from school_support.warehouse.connection import connect
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +42,30 @@ def test_the_rule_written_for_a_corruption_stops_it_alone(run: GateRun, clean: C
 def test_all_is_put_back_after_a_corruption(run: GateRun, clean: Clean) -> None:
     list(try_all(run, clean, [one for one in CORRUPTIONS if one.touches][:3]))
     assert false_alarms(run, clean) == []
+
+
+def test_a_figure_that_a_later_stage_took_back_is_not_lost(run: GateRun, clean: Clean) -> None:
+    """Of a school that the final file suppresses an earlier file is given a figure, which the results rightly lack."""
+    with connect("support_admin") as connection:
+        changed = connection.execute(
+            """
+            update raw.dfe_ks2 as earlier set rwm_expected_pct = '63%%'
+            from publication.result, landing.release
+            where candidate_id = %s and measure = 'rwm_expected_pct' and reason_code = 'suppressed' and result.stage = 'final'
+                and earlier.urn = result.result_urn and earlier._release_id = release.release_id
+                and release.academic_year = result.academic_year and release.stage in ('provisional', 'revised')
+            returning earlier._release_id, earlier._line
+            """,
+            (clean.candidate_id,),
+        ).fetchall()
+    assert changed
+    try:
+        alarms = false_alarms(run, clean)
+    finally:
+        with connect("support_admin") as connection, connection.cursor() as cursor:
+            cursor.executemany(
+                "update raw.dfe_ks2 set rwm_expected_pct = 'SUPP' where (_release_id, _line) = (%s, %s)", changed
+            )
+    # That the cells are not those that were accepted, another rule says.
+    assert alarms
+    assert "candidate_result_in_files.nothing_lost" not in alarms
