@@ -70,9 +70,8 @@ def psql(*arguments: str, user: str = "support_loader") -> str:
         address["port"],
     ]
     command += ["-U", user, address["dbname"], *arguments]
-    return subprocess.run(
-        command, check=True, env=os.environ | {"PGPASSWORD": address["password"]}, stdout=subprocess.PIPE, text=True
-    ).stdout
+    environment = os.environ | {"PGPASSWORD": address["password"], "PGOPTIONS": "-c client_min_messages=warning"}
+    return subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout
 
 
 def copy_seconds(path: Path) -> float:
