@@ -69,8 +69,11 @@ def _stage(folders: list[str]) -> None:
 def _write_months(folder: Path, months: pd.DatetimeIndex) -> None:
     """Monthly management information in the layout of May 2015: its schools, each inspected every four years."""
     folder.mkdir()
-    columns = layout("ofsted_mi", "ofsted_mi_2015").columns
-    frame = pd.read_excel(real_files() / BASE, dtype=str, engine="calamine", keep_default_na=False)
+    columns, book = layout("ofsted_mi").columns, layout("ofsted_mi").workbook
+    assert book is not None
+    with pd.ExcelFile(real_files() / BASE, engine="calamine") as workbook:
+        [sheet] = [name for name in workbook.sheet_names if str(name).casefold() == book.sheet.casefold()]
+        frame = workbook.parse(sheet, header=book.header_row - 1, dtype=str, keep_default_na=False)
     cycle = YEARS_BETWEEN * 365
     offsets = np.random.default_rng(2015).integers(0, cycle, len(frame))
     index = ["file,source,academic_year,snapshot_date,stage,known_from"]
