@@ -74,7 +74,7 @@ def _chart(figures: list[Figure]) -> str:
     """How far each ratio is from its limit, as a share of it: 1 is the limit, to the right is better."""
     rows = [
         {
-            "figure": figure.name,
+            "figure": f"{figure.name}, against {figure.peer_name.split(' (')[0]}",
             "margin": figure.ratio / figure.least if figure.least else figure.most / figure.ratio,
             "limit": "met" if figure.met else "missed",
         }
