@@ -59,7 +59,7 @@ drill: $(INSTALLED_DEV) ## Break a stack of containers in seven ways and see tha
 	docker build --tag school-support-list .
 	@$(BIN)/python tests/drills/drill.py
 
-bench: $(INSTALLED_PEERS) ## Measure speed and memory against named peers (about half an hour; CASES="loading ...", DATA=folder).
+bench: $(INSTALLED_PEERS) ## Measure speed and memory against named peers (some two hours; CASES="loading ..." for a part, DATA=folder).
 	@DATA='$(DATA)' $(PEERS)/bin/python tests/bench/bench.py $(CASES)
 
 backtest: $(INSTALLED_DEV) ## Judge all England as at June 2017 and 2018 and measure it (DATA=folder); writes docs/how-good-is-it.md.

@@ -1,7 +1,8 @@
 """### Watch the schools of the list
 
 The year after a list, night by night: **judge** the schools again with what is known today (a monitoring assessment,
-which can never be published; without anything new that of a night of the last week serves again), **compare** with the current edition, and keep what is new in `bi.watch_v1`: a gate that a
+which can never be published; without anything new that of a night of the last week serves again), **compare** with the
+current edition, and keep what is new in `bi.watch_v1`: a gate that a
 school now meets or no longer meets, another computed tier, a report published, a return missing, a panel decision that
 ends. **One alert** a run lists the news by kind and school and says what to do; it goes to the log and, where the Airflow
 connection `support_list_alerts` is defined, to a webhook (type `http`) or by e-mail (type `smtp`). No news, no alert.
