@@ -12,12 +12,20 @@ import sys
 # Commands of Airflow that fork processes with our code in them.
 FORKING = {"scheduler", "dag-processor", "celery"}
 MODULES = (
+    # What Airflow itself imports in each process that parses a file, to write the DAG down, and what our files take from it.
+    "airflow.providers.standard.operators.empty",
+    "airflow.providers.standard.operators.hitl",
+    "airflow.providers.standard.operators.trigger_dagrun",
+    "airflow.providers.standard.sensors.external_task",
+    "airflow.timetables.trigger",
     "school_support.assessment.prepare",
     "school_support.downloads.refresh",
     "school_support.landing.ingest",
     "school_support.orchestration.alerts",
+    "school_support.orchestration.approval",
     "school_support.orchestration.ingest",
     "school_support.orchestration.request",
+    "school_support.orchestration.timetables",
     "school_support.publication.watch",
     "school_support.quality.gate",
     "school_support.returns.inbox",
