@@ -2,7 +2,9 @@
 
 Every chart of a dashboard is asked for as Superset asks: its dataset as a subquery, filtered by the name of the authority,
 the list year and the school that the dashboard opens with. The peer is the same statement, to the letter, over a
-table of each view's rows with an index on its grain. Both are read as bi_reader, and must give the same rows.
+table of each view's rows with an index on its grain. A second peer asks the same tables by the code of the authority, which
+that index begins with: so nobody need think that we are fast beside a table that is asked clumsily. All are read as
+bi_reader, and must give the same rows.
 
 England is the sample's candidate, copied by SQL: 150 authorities of 160 schools. Of its results only the percentages
 that the charts show are copied, and no sentences: nothing reads them here, and they would double the gigabytes.
@@ -16,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,9 @@ AUTHORITIES = 150
 YEARS = range(2013, 2028)
 # Fenmere's 80 schools, twice in each authority.
 COPIES = 2
+NAME = "Authority "
+TABLE = "the same statements over a table of each view's rows, indexed by its grain, vacuumed and analysed"
+TABLE_BY_CODE = "the same tables, asked by the authority's code, with which the index begins"
 SHOWN = ("rwm_expected_pct", "english_maths_4_pct", "overall_absence_pct", "persistent_absence_10_pct")
 
 
@@ -45,30 +50,55 @@ def run(folder: Path, rounds: int) -> list[Figure]:
         with connect("bi_reader", autocommit=True) as reader:
             # Superset gives a chart up after that.
             reader.execute("set statement_timeout = '30s'")
-            return [_figure(reader, dashboard, rows, rounds) for dashboard in _dashboards()]
+            return [figure for dashboard in _dashboards() for figure in _figures(reader, dashboard, rows, rounds)]
 
 
-def _figure(reader: Connection, dashboard: Dashboard, rows: int, rounds: int) -> Figure:
+def _figures(reader: Connection, dashboard: Dashboard, rows: int, rounds: int) -> list[Figure]:
     opened = _opened_with(reader)
-    ours = [chart.statement(dashboard.filters_of(chart, opened)).as_string(reader) for chart in dashboard.charts]
-    peer = [re.sub(r"\bbi\.", "made.", statement) for statement in ours]
-    for chart, view, table in zip(dashboard.charts, ours, peer, strict=True):
-        assert Counter(reader.execute(view.encode())) == Counter(reader.execute(table.encode())), chart.name
+    charts = [(chart, dashboard.filters_of(chart, opened)) for chart in dashboard.charts]
+    ours = [chart.statement(filters).as_string(reader) for chart, filters in charts]
+    peers = {
+        TABLE: [re.sub(r"\bbi\.", "made.", statement) for statement in ours],
+        TABLE_BY_CODE: [
+            re.sub(r"\bbi\.", "made.", chart.statement(_by_code(filters)).as_string(reader))
+            for chart, filters in charts
+        ],
+    }
+    for number, chart in enumerate(dashboard.charts):
+        expected = Counter(reader.execute(ours[number].encode()))
+        for statements in peers.values():
+            assert Counter(reader.execute(statements[number].encode())) == expected, chart.name
 
     def ask(statements: list[str]) -> None:
         for statement in statements:
             reader.execute(statement.encode()).fetchall()
 
-    watch = in_turn(rounds, ours=lambda: ask(ours), peer=lambda: ask(peer))
-    return Figure(
-        name=f"dashboard: {dashboard.title}",
-        peer_name="the same statements over a table of each view's rows, indexed by its grain, vacuumed and analysed",
-        ours=watch["ours"],
-        peer=watch["peer"],
-        most=1.5,
-        amount=f"{len(dashboard.charts)} charts, {len(YEARS)} years of {AUTHORITIES} authorities, {rows:,} rows",
-        bound_by="the rows of the edition shown: a view finds its edition first, and then its rows",
+    watch = in_turn(
+        rounds,
+        ours=lambda: ask(ours),
+        **{name: partial(ask, statements) for name, statements in peers.items()},
     )
+    return [
+        Figure(
+            name=f"dashboard: {dashboard.title}",
+            peer_name=name,
+            ours=watch["ours"],
+            peer=watch[name],
+            most=1.5,
+            amount=f"{len(dashboard.charts)} charts, {len(YEARS)} years of {AUTHORITIES} authorities, {rows:,} rows",
+        )
+        for name in peers
+    ]
+
+
+def _by_code(filters: dict[str, object]) -> dict[str, object]:
+    """The same filters, with the authority by its code."""
+    return {
+        "authority" if name == "authority_name" else name: str(value).removeprefix(NAME)
+        if name == "authority_name"
+        else value
+        for name, value in filters.items()
+    }
 
 
 # The statements of the charts -------------------------------------------------------------------------------------------

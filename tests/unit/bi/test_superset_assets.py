@@ -18,10 +18,11 @@ FOLDER = PROJECT / "plugins" / "superset"
 ASSETS = FOLDER / "assets"
 SQL_WORDS = (
     "all and as asc between by case cast coalesce count cross day desc distinct else end exists extract false filter first floor "
-    "from generate_series greatest group having in inner integer is join lag last lateral least left list max min not "
-    "null nullif nulls on or order over partition replace round row_number select split_part string_to_array sum "
+    "from generate_series greatest group having in inner integer is join lag last lateral least left list materialized max min not "
+    "null nullif nulls on or order ordinality over partition replace round row_number select split_part string_to_array sum "
     "avg cardinality text then trim trim_scale true union unnest using when where with"
 )
+MADE_HERE = r"(\w+) as (?:not materialized )?\("
 WORDS = set(re.findall(r"\w+", SQL_WORDS))
 
 
@@ -48,8 +49,8 @@ def unknown_names(sql: str) -> set[str]:
     """Names that are no column of the views it reads and that the statement does not introduce itself."""
     text = bare(sql)
     views = set(re.findall(r"\bbi\.(\w+)", text))
-    introduced = set(re.findall(r"\bas (\w+)", text)) | set(re.findall(r"(\w+) as \(", text))
-    introduced |= {name for tail in re.findall(r"\bas \w+ \(([\w, ]+)\)", text) for name in tail.split(", ")}
+    introduced = set(re.findall(r"\bas (\w+)", text)) | set(re.findall(MADE_HERE, text))
+    introduced |= {name for tail in re.findall(r"\bas \w+ ?\(([\w, ]+)\)", text) for name in tail.split(", ")}
     columns = {column for view in views for column in load_contract()[view].columns}
     return names(text) - columns - introduced - views - {"bi"}
 
@@ -123,7 +124,7 @@ def test_no_password_is_written_anywhere() -> None:
 def test_a_dataset_reads_only_columns_of_the_v1_views_and_declares_what_it_gives(name: str) -> None:
     sql = DATASETS[name]["sql"]
     read_from = re.findall(r"\b(?:from|join)\s+(?!lateral)([\w.]+)", bare(sql))
-    made_here = set(re.findall(r"(\w+) as \(", bare(sql)))
+    made_here = set(re.findall(MADE_HERE, bare(sql)))
     views = {source.removeprefix("bi.") for source in read_from if source.startswith("bi.")}
     assert views
     assert {source for source in read_from if not source.startswith("bi.")} <= made_here
