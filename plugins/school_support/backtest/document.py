@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 
 from school_support.backtest import scores
 from school_support.backtest.measures import Estimate
-from school_support.backtest.run import MEASURES, PhaseResult, Row
+from school_support.backtest.run import MEASURES, PhaseResult
 from school_support.backtest.schools import CHOSEN_ON, MEASURED_ON
 
 TEMPLATE = Path(__file__).with_name("how_good_is_it.md.j2")
@@ -35,7 +35,7 @@ def write_document(results: list[PhaseResult], folder: Path) -> Path:
     environment = Environment(  # noqa: S701  # Markdown from our own figures: nothing to escape
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    environment.filters |= {"estimate": _estimate, "percent": lambda share: f"{100 * share:.0f} %"}
+    environment.filters |= {"estimate": _estimate, "part": _part, "percent": lambda share: f"{100 * share:.0f} %"}
     page = folder / f"{NAME}.md"
     page.write_text(
         environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
@@ -43,7 +43,6 @@ def write_document(results: list[PhaseResult], folder: Path) -> Path:
             measures=list(MEASURES),
             chosen_on=CHOSEN_ON,
             measured_on=MEASURED_ON,
-            ratio=_ratio,
             name=NAME,
         ),
         encoding="utf-8",
@@ -55,11 +54,8 @@ def _estimate(estimate: Estimate) -> str:
     return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
-def _ratio(rows: list[Row], ours: str, measure: str) -> float:
-    """A measure of ours as a part of the shadow model's that was trained on the earlier year."""
-    found = {row.name: row.estimates[measure].value for row in rows}
-    shadow = next(value for name, value in found.items() if "trained" in name)
-    return found[ours] / shadow
+def _part(estimate: Estimate) -> str:
+    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
 
 
 def _order_chart(result: PhaseResult) -> altair.LayerChart | altair.FacetChart:

@@ -73,10 +73,29 @@ def with_interval(measure: Measure, truth: Truth, scores: Scores, seed: int) -> 
 
 def difference(measure: Measure, truth: Truth, scores: Scores, others: Scores, seed: int) -> Estimate:
     """How much better one score does than another on the same schools, with a paired bootstrap interval."""
+    ours, theirs = _paired(measure, truth, scores, others, seed)
+    return _estimate(ours - theirs)
+
+
+def part(measure: Measure, truth: Truth, scores: Scores, others: Scores, seed: int) -> Estimate:
+    """What one score reaches as a part of another on the same schools, with a paired bootstrap interval."""
+    ours, theirs = _paired(measure, truth, scores, others, seed)
+    return _estimate(ours / theirs)
+
+
+def _paired(
+    measure: Measure, truth: Truth, scores: Scores, others: Scores, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A measure of two scores: first on the schools as they are, then on each draw of them."""
     random = np.random.default_rng(seed)
-    drawn = []
-    for _ in range(RESAMPLES):
-        chosen = random.integers(0, len(truth), len(truth))
-        drawn.append(measure(truth[chosen], scores[chosen]) - measure(truth[chosen], others[chosen]))
-    low, high = np.nanquantile(drawn, [0.025, 0.975])
-    return Estimate(measure(truth, scores) - measure(truth, others), float(low), float(high))
+    draws = [np.arange(len(truth)), *(random.integers(0, len(truth), len(truth)) for _ in range(RESAMPLES))]
+    return (
+        np.array([measure(truth[chosen], scores[chosen]) for chosen in draws]),
+        np.array([measure(truth[chosen], others[chosen]) for chosen in draws]),
+    )
+
+
+def _estimate(values: NDArray[np.float64]) -> Estimate:
+    """The first value, with the interval of the others."""
+    low, high = np.nanquantile(values[1:], [0.025, 0.975])
+    return Estimate(float(values[0]), float(low), float(high))

@@ -19,6 +19,7 @@ from school_support.backtest.measures import (
     Scores,
     area_under_curve,
     difference,
+    part,
     recall_at,
     with_interval,
 )
@@ -50,7 +51,11 @@ class Calibration:
 
 @dataclass(frozen=True)
 class PhaseResult:
-    """Everything that the report says of a phase."""
+    """Everything that the report says of a phase.
+
+    `of_shadow` is what the rules reach as a part of what the shadow model of the earlier year reaches: the AUC among
+    inspected schools, the recalls among all, with inspection-due points.
+    """
 
     phase: str
     schools: int
@@ -59,6 +64,7 @@ class PhaseResult:
     inspected_rows: list[Row]
     all_rows: list[Row]
     against_singles: dict[str, Estimate]
+    of_shadow: dict[str, Estimate]
     calibration: list[Calibration]
     deciles: list[float]
 
@@ -102,19 +108,27 @@ def measure_phase(phase: str, earlier: pd.DataFrame, later: pd.DataFrame) -> Pha
     of_all[SHADOW] = shadow.trained_before(earlier, later)
     of_all[SHADOW_CROSS_VALIDATED] = shadow.cross_validated(later)
     truth = inspected["is_below_good"].to_numpy()
+    truth_of_all = later["is_below_good"].to_numpy()
+    of_shadow = {
+        AUC: part(MEASURES[AUC], truth, of_inspected[scores.RULES_WITHOUT_DUE], of_inspected[SHADOW], seed=1)
+    } | {
+        recall: part(MEASURES[recall], truth_of_all, of_all[scores.RULES], of_all[SHADOW], seed=1)
+        for recall in (RECALL_10, RECALL_20)
+    }
     return PhaseResult(
         phase,
         len(later),
         len(inspected),
         int(truth.sum()),
         _rows(truth, of_inspected),
-        _rows(later["is_below_good"].to_numpy(), of_all),
+        _rows(truth_of_all, of_all),
         {
             name: difference(
                 area_under_curve, truth, of_inspected[scores.RULES_WITHOUT_DUE], of_inspected[name], seed=1
             )
             for name in scores.SINGLES
         },
+        of_shadow,
         _calibration(earlier[earlier["is_inspected"]], inspected),
         _deciles(truth, of_inspected[scores.RULES_WITHOUT_DUE]),
     )

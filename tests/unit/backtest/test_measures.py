@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from school_support.backtest.measures import area_under_curve, difference, recall_at, with_interval
+from school_support.backtest.measures import area_under_curve, difference, part, recall_at, with_interval
 
 
 def test_auc_with_ties_is_scikit_learns() -> None:
@@ -50,3 +50,15 @@ def test_a_score_is_no_better_than_itself() -> None:
     scores = np.array([0.9, 0.2, 0.4, 0.5, 0.1, 0.8])
     found = difference(area_under_curve, truth, scores, scores, seed=1)
     assert (found.value, found.low, found.high) == (0, 0, 0)
+
+
+def test_a_part_is_taken_on_the_same_schools() -> None:
+    # Of a hundred, twenty places: our score finds ten of the forty there, the other twenty.
+    truth = np.repeat([True, True, True, True, False, False, False, False, False, False], 10)
+    ours = np.repeat([9.0, 1.0, 1.0, 1.0, 8.0, 0.0, 0.0, 0.0, 0.0, 0.0], 10)
+    others = np.repeat([9.0, 8.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], 10)
+    found = part(recall_at(0.20), truth, ours, others, seed=1)
+    assert found.value == pytest.approx(0.5)
+    assert found.low < found.value < found.high < 1
+    same = part(recall_at(0.20), truth, ours, ours, seed=1)
+    assert (same.value, same.low, same.high) == (1, 1, 1)
