@@ -82,31 +82,19 @@ def ingest(sources: Sequence[str], staging: Sequence[str]) -> Any:
 
 
 def take_in_inbox() -> Any:
-    """Empty the inbox and, where a decision of the panel came in, stage what schools and officers sent.
-
-    A task that was killed between the two has accepted what is not yet staged: that is staged then.
+    """Empty the inbox and stage what staging lacks of what schools and officers sent.
 
     Returns:
         How many files were taken in, sent back and refused.
     """
     from school_support.returns.inbox import empty_inbox
+    from school_support.warehouse.connection import connect
     from school_support.warehouse.dbt import build
+    from school_support.warehouse.staging import is_complete
 
     summary = empty_inbox()
-    if _decisions_to_stage():
+    with connect("support_transformer") as connection:
+        complete = is_complete(connection, "local")
+    if not complete:
         build(["+staging.local"])
     return handed_on(summary)
-
-
-def _decisions_to_stage() -> bool:
-    """Whether staging lacks a panel decision that gate 1 accepted."""
-    from school_support.warehouse.connection import connect
-
-    with connect("support_transformer") as connection:
-        if connection.execute("select to_regclass('staging.stg_local__panel_decisions')").fetchone() == (None,):
-            return True
-        missing = connection.execute(
-            "select from landing.release where source = 'panel_decisions' and status = 'accepted' "
-            "and release_id not in (select release_id from staging.stg_local__panel_decisions) limit 1"
-        )
-        return missing.fetchone() is not None
