@@ -46,7 +46,8 @@ def earlier(
         )  # fmt: skip
         assert restored.returncode == 0, restored.stderr.decode()[-2000:]
         with connect("bi_reader") as connection:
-            yield connection.execute(READ).fetchall()
+            seen = connection.execute(READ).fetchall()
+        yield seen
 
 
 def test_every_edition_of_before_reads_and_verifies_as_before(earlier: list[tuple[object, ...]]) -> None:

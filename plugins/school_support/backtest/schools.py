@@ -53,7 +53,9 @@ def read_schools(assessment_id: int, window: Window) -> pd.DataFrame:
         domains = _frame(
             connection,
             "select urn, domain, risk_weight::float as weight, risk_points::float as points from marts.school_risk "
-            "where assessment_id = %(id)s and risk_points is not null",
+            "where assessment_id = %(id)s and risk_points is not null "
+            # Sums of binary fractions depend on their order.
+            "order by urn, domain",
             id=assessment_id,
         )
         indicators = _frame(
@@ -71,7 +73,7 @@ def read_schools(assessment_id: int, window: Window) -> pd.DataFrame:
             """
             select distinct on (urn) urn, overall_effectiveness::float as predecessor_grade
             from marts.fct_inspection where assessment_id = %(id)s and relates_to_predecessor
-            order by urn, inspection_date desc
+            order by urn, inspection_date desc, overall_effectiveness desc
             """,
             id=assessment_id,
         )
@@ -90,7 +92,7 @@ def read_schools(assessment_id: int, window: Window) -> pd.DataFrame:
             from staging.stg_ofsted__inspections
             where told_as = 'history' and overall_effectiveness is not null
                 and inspection_date > %(as_at)s and inspection_date <= %(until)s
-            order by urn, inspection_date
+            order by urn, inspection_date, overall_effectiveness desc
             """,
             as_at=window.as_at,
             until=window.until,

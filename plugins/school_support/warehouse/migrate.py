@@ -7,12 +7,14 @@ from importlib.resources import files
 import psycopg
 from psycopg import sql
 
+from school_support.errors import SupportListError
 from school_support.warehouse.bi_contract import apply_contract
 from school_support.warehouse.connection import WAREHOUSE, connect
 from school_support.warehouse.secrets import ROLES, password_name, read_secrets
 
 # Two processes that start at once must not both migrate.
 MIGRATION_LOCK = 720_001
+SECONDS_FOR_A_LOCK = 30
 MIGRATIONS = files("school_support.warehouse.migrations")
 # Who reads single authorities alone; its members are made by `support-list reader add`.
 LIMITED_READERS = "bi_readers_limited"
@@ -31,7 +33,8 @@ def migrate() -> list[str]:
         Names of the migrations applied now, in order.
 
     Raises:
-        SupportListError: a bi view is not as its contract describes it; nothing was migrated.
+        SupportListError: a bi view is not as its contract describes it, or others hold what a migration changes; nothing was
+            migrated.
     """
     make_roles_and_databases()
     applied: list[str] = []
@@ -46,11 +49,43 @@ def migrate() -> list[str]:
         for name in migration_names():
             if name in known:
                 continue
-            connection.execute(MIGRATIONS.joinpath(name).read_text(encoding="utf-8"))
+            _apply(connection, name)
             connection.execute("insert into control.migration (name) values (%s)", (name,))
             applied.append(name)
         apply_contract(connection)
     return applied
+
+
+def _apply(connection: psycopg.Connection, name: str) -> None:
+    """Run a migration. A reader's open transaction must not keep everybody waiting, who would queue behind us."""
+    connection.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(f"{SECONDS_FOR_A_LOCK}s")))
+    try:
+        connection.execute(MIGRATIONS.joinpath(name).read_text(encoding="utf-8"))
+    except psycopg.errors.LockNotAvailable as error:
+        holders = "\n".join(_holders(connection.info.backend_pid))
+        raise SupportListError(
+            f"Migration {name} waited {SECONDS_FOR_A_LOCK} seconds for tables or views that others have in use; nothing was "
+            f"migrated. In use by:\n{holders}\nLet them end, or end them with "
+            "`select pg_terminate_backend(process)` as support_admin, and run again."
+        ) from error
+
+
+def _holders(own: int) -> list[str]:
+    """The sessions that hold a table or view of the warehouse, the one that began first above."""
+    with connect("support_admin") as connection:
+        rows = connection.execute(
+            """
+            select distinct pid, usename, coalesce(nullif(application_name, ''), 'unnamed program'), client_addr, state, xact_start
+            from pg_locks inner join pg_stat_activity using (pid)
+            where locktype = 'relation' and granted and datname = current_database() and pid not in (%s, pg_backend_pid())
+            order by xact_start
+            """,
+            (own,),
+        ).fetchall()
+    return [
+        f"  process {pid}: {role} with {program} from {address or 'this machine'}, {state}, since {since:%d %B %Y %H:%M:%S}"
+        for pid, role, program, address, state, since in rows
+    ]
 
 
 def make_roles_and_databases() -> None:
