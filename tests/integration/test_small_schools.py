@@ -42,7 +42,9 @@ def chosen(real_warehouse: Path) -> str:
 def stage_anew() -> None:
     """Stage Key Stage 2 again: a staged release is never read twice, and the tests change what was loaded long ago."""
     with connect("support_admin") as connection:
-        connection.execute("update control.staged_model set recipe = 'before a change of raw' where 'dfe_ks2' = any(sources)")
+        connection.execute(
+            "update control.staged_model set recipe = 'before a change of raw' where 'dfe_ks2' = any(sources)"
+        )
     build(["staging.results"])
 
 
