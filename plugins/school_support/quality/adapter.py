@@ -35,7 +35,7 @@ from school_support.warehouse.connection import connect, url
 SERVER_GONE = re.compile(r"OperationalError|AdminShutdown|CannotConnectNow|InterfaceError")
 
 # The planner takes what a rule puts together for a row or two, and would look through all of one side for every row of the other.
-PAIRED_BY_HASH = "-c enable_nestloop=off"
+PAIRED_BY_HASH = "enable_nestloop=off"
 OURS = {kind.__name__: kind for kind in (NoRows, NoRowWhere)}
 
 
@@ -58,7 +58,7 @@ class GateRun:
         self._context = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
         self._source = self._context.data_sources.add_postgres(
-            "warehouse", connection_string=f"{url(role)}?options={quote(PAIRED_BY_HASH)}"
+            "warehouse", connection_string=f"{url(role)}?options={quote('-c ' + PAIRED_BY_HASH)}"
         )
 
     def __enter__(self) -> Self:
@@ -131,7 +131,7 @@ class GateRun:
     def _failing_rows(self, boundary: Boundary, failing_rows: str) -> list[dict[str, Any]]:
         """All of them: Great Expectations itself names the first 20 of a rule and none of a query."""
         with connect(self._role) as connection, connection.cursor(row_factory=dict_row) as cursor:
-            cursor.execute("set enable_nestloop = off")
+            cursor.execute(f"set {PAIRED_BY_HASH}")
             query = f"with batch as ({boundary.query}) {failing_rows}"  # a suite's own text
             rows = cursor.execute(query).fetchall()
         return sorted(rows, key=lambda row: (row.get("_line") or 0, str(row.get("urn") or "")))
