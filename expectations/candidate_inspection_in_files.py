@@ -10,15 +10,29 @@ FOLLOW = (
     "moved or lost on the way. Mend the model, and build the assessment again."
 )
 SAID = "batch.urn, batch.inspection_urn, batch.inspection_date"
-# Files tell of one inspection with days that differ.
-ONE_EVENT = """
-    inner join publication.candidate as of_list on of_list.candidate_id = batch.candidate_id
-    inner join seeds.rule_ruleset as the_rules on the_rules.ruleset = of_list.ruleset
+# `its`: what the files say of each inspection of the list, which they tell of with days that differ. `beside`: the inspection
+# with what they say together. Joined once for all: asked again for every inspection, the events would be read as often.
+BESIDE = """,
+    numbered as materialized (
+        select batch.*, of_list.ruleset, the_rules.same_inspection_days, row_number() over () as number
+        from batch
+        inner join publication.candidate as of_list using (candidate_id)
+        inner join seeds.rule_ruleset as the_rules on the_rules.ruleset = of_list.ruleset
+    ),
+    its as materialized (
+        select numbered.number, numbered.ruleset as ruleset_of_list, events.*
+        from numbered
+        inner join events on events.urn = numbered.inspection_urn
+            and abs(events.day - numbered.inspection_date) <= numbered.same_inspection_days
+    ),
+    said as (
+        select number, array_agg(report) as reports, array_agg(grade::text) filter (where grade is not null) as grades,
+            array_agg(category) filter (where category is not null) as categories
+        from its
+        group by number
+    ),
+    beside as (select * from numbered left join said using (number))
 """
-ITS_EVENTS = (
-    "from events where events.urn = batch.inspection_urn "
-    "and abs(events.day - batch.inspection_date) <= the_rules.same_inspection_days"
-)
 
 
 def rules(candidate: Candidate) -> list[Rule]:
@@ -38,38 +52,33 @@ def rules(candidate: Candidate) -> list[Rule]:
         rule(
             "report_is_in_the_files",
             "Every day of publication is one that a file gives for that inspection.",
-            f"select {SAID}, batch.publication_date from batch {ONE_EVENT} where batch.publication_date is not null "
-            f"and not exists (select {ITS_EVENTS} and events.report = batch.publication_date)",
+            f"{BESIDE} select {SAID}, batch.publication_date from beside as batch "
+            "where batch.publication_date is not null and (batch.publication_date = any(batch.reports)) is not true",
         ),
         rule(
             "grade_is_in_the_files",
             "Every overall grade is the one that a file gives for that inspection, and missing only where none does.",
-            f"select {SAID}, batch.overall_effectiveness, (select string_agg(distinct events.grade::text, ', ') {ITS_EVENTS}) "
-            f"as in_files from batch {ONE_EVENT} "
-            f"where (batch.overall_effectiveness is null and exists (select {ITS_EVENTS} and events.grade is not null)) "
-            f"or (batch.overall_effectiveness is not null and not exists "
-            f"(select {ITS_EVENTS} and events.grade::text = batch.overall_effectiveness))",
+            f"{BESIDE} select {SAID}, batch.overall_effectiveness, "
+            "(select string_agg(distinct grade, ', ') from unnest(batch.grades) as found (grade)) as in_files "
+            "from beside as batch where (batch.overall_effectiveness is null and batch.grades is not null) "
+            "or (batch.overall_effectiveness is not null and (batch.overall_effectiveness = any(batch.grades)) is not true)",
         ),
         rule(
             "category_is_in_the_files",
             "Every category of concern is the one that a file gives for that inspection, and missing only where none does.",
-            f"select {SAID}, batch.category_of_concern from batch {ONE_EVENT} "
-            f"where (batch.category_of_concern is null and exists (select {ITS_EVENTS} and events.category is not null)) "
-            f"or (batch.category_of_concern is not null and not exists "
-            f"(select {ITS_EVENTS} and events.category = batch.category_of_concern))",
+            f"{BESIDE} select {SAID}, batch.category_of_concern from beside as batch "
+            "where (batch.category_of_concern is null and batch.categories is not null) "
+            "or (batch.category_of_concern is not null and (batch.category_of_concern = any(batch.categories)) is not true)",
         ),
         rule(
             "concern_is_what_was_found",
             "Every level of concern is the gravest that a judgement of that inspection means under the ruleset.",
             f"""
-            select {SAID}, batch.concern_level, found.level
-            from batch {ONE_EVENT}
-            cross join lateral (
-                select (array['unknown', 'none', 'concern', 'serious'])[1 + coalesce(max(
-                    case concerns.concern_level when 'none' then 1 when 'concern' then 2 when 'serious' then 3 end), 0)] as level
-                from (
-                    select events.* {ITS_EVENTS}
-                ) as event
+            {BESIDE},
+            gravest as (
+                select event.number, max(case concerns.concern_level when 'none' then 1 when 'concern' then 2 when 'serious' then 3 end)
+                    as level
+                from its as event
                 cross join lateral (
                     values ('overall_effectiveness', event.grade::text), ('category_of_concern', event.category),
                         ('quality_of_education', event.quality_of_education), ('safeguarding', event.safeguarding),
@@ -78,8 +87,15 @@ def rules(candidate: Candidate) -> list[Rule]:
                             order by array_position(array['Urgent improvement', 'Needs attention', 'Expected standard',
                                 'Strong standard', 'Exceptional'], word) limit 1))
                 ) as judgement (field, value)
-                inner join seeds.rule_inspection_concern as concerns on concerns.ruleset = of_list.ruleset
+                inner join seeds.rule_inspection_concern as concerns on concerns.ruleset = event.ruleset_of_list
                     and concerns.field = judgement.field and concerns.value = judgement.value
+                group by event.number
+            )
+            select {SAID}, batch.concern_level, found.level
+            from numbered as batch
+            left join gravest using (number)
+            cross join lateral (
+                select (array['unknown', 'none', 'concern', 'serious'])[1 + coalesce(gravest.level, 0)] as level
             ) as found
             where batch.concern_level is distinct from found.level
             """,

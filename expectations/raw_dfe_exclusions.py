@@ -11,7 +11,7 @@ from school_support.quality.raw_rules import (
     rule,
     year_had_begun,
 )
-from school_support.quality.rules import Release, Rule, no_rows
+from school_support.quality.rules import Release, Rule, no_row_where
 
 # Rates are rounded to two decimals; the headcount of a school with few pupils moves them by more.
 ROUNDED = 0.02
@@ -26,14 +26,14 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "schools_have_a_urn",
             "Every row of a school has its URN.",
-            no_rows(f"select _line, time_period, phase from batch where {SCHOOL_LEVEL} and urn !~ '^[0-9]{{6}}$'"),
+            no_row_where(f"{SCHOOL_LEVEL} and urn !~ '^[0-9]{{6}}$'", "_line, time_period, phase"),
         ),
         rule(
             "suspension_rate_per_100_pupils",
             "Every suspension rate is suspensions per 100 pupils on roll.",
-            no_rows(
-                "select urn, _line, suspensions, headcount, suspension_rate from batch "
-                f"where {headcount} > 0 and abs({rate} - 100 * {suspensions} / {headcount}) > {ROUNDED}"
+            no_row_where(
+                f"{headcount} > 0 and abs({rate} - 100 * {suspensions} / {headcount}) > {ROUNDED}",
+                "urn, _line, suspensions, headcount, suspension_rate",
             ),
             "Look at the unit of the rates: they are per 100 pupils, not per 1,000 and no fractions. " + READ_LAYOUT,
         ),

@@ -20,7 +20,7 @@ from school_support.quality.raw_rules import (
     six_digit_urns,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, no_rows, one_of
+from school_support.quality.rules import Release, Rule, no_row_where, no_rows, one_of
 
 PROGRESS = ("reading_progress", "writing_progress", "maths_progress")
 # These pupils took no Key Stage 1 tests, in the two years of the pandemic, so progress from there cannot be measured.
@@ -47,7 +47,7 @@ def rules(release: Release) -> list[Rule]:
             rule(
                 "schools_have_a_urn",
                 "Every row of a school has its URN.",
-                no_rows(f"select _line, school_name from batch where {schools} and urn is null"),
+                no_row_where(f"{schools} and urn is null", "_line, school_name"),
             )
         )
     if has("la_code"):

@@ -20,7 +20,7 @@ from school_support.quality.raw_rules import (
     six_digit_urns,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, no_rows, one_of
+from school_support.quality.rules import Release, Rule, no_row_where, no_rows, one_of
 
 # These pupils took no Key Stage 2 tests, so Progress 8 has no starting point; the next is that of 2027.
 YEARS_WITHOUT_PROGRESS_8 = (2025, 2026)
@@ -59,7 +59,7 @@ def rules(release: Release) -> list[Rule]:
             rule(
                 "schools_have_a_number",
                 "Every row of a school has its URN, or to 2009/10 its number within the authority.",
-                no_rows(f"select _line, school_type, pupils from batch where {schools} and {number} is null"),
+                no_row_where(f"{schools} and {number} is null", "_line, school_type, pupils"),
             ),
         ]
     if has("la_code"):

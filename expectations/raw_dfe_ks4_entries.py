@@ -14,7 +14,7 @@ from school_support.quality.raw_rules import (
     whole_table,
     year_had_begun,
 )
-from school_support.quality.rules import Release, Rule, no_rows
+from school_support.quality.rules import Release, Rule, no_row_where
 
 PARTS = ("english", "maths", "science", "humanities", "languages")
 
@@ -34,7 +34,7 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "schools_have_a_urn",
             "Every row of a school has its URN.",
-            no_rows(f"select _line, school_name from batch where {named} and urn is null"),
+            no_row_where(f"{named} and urn is null", "_line, school_name"),
         ),
         mostly_measured("ebacc_entry_pct", 0.5, named),
         # The measure that one workbook gives in fractions.

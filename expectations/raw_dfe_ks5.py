@@ -12,7 +12,7 @@ from school_support.quality.raw_rules import (
     six_digit_urns,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, no_rows, one_of
+from school_support.quality.rules import Release, Rule, no_row_where, one_of
 
 INSTITUTIONS = "rectype in ('1', '2', '3')"
 # The scale of points changed in 2015/16: an A is worth 270 before and 50 since.
@@ -47,7 +47,7 @@ def rules(release: Release) -> list[Rule]:
             rule(
                 "institutions_have_a_urn",
                 "Every row of a school or college has its URN.",
-                no_rows(f"select _line, school_name from batch where {INSTITUTIONS} and urn is null"),
+                no_row_where(f"{INSTITUTIONS} and urn is null", "_line, school_name"),
             ),
         ]
     if has("alevel_value_added_lower"):

@@ -11,7 +11,7 @@ from school_support.quality.raw_rules import (
     rule,
     score_within_limits,
 )
-from school_support.quality.rules import Release, Rule, matches, no_rows, unique
+from school_support.quality.rules import Release, Rule, matches, no_row_where, unique
 
 PROGRESS = ("reading_progress", "writing_progress", "maths_progress", "progress8")
 PLAUSIBLE_MEANS = {
@@ -38,7 +38,7 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "three_schools_or_more",
             "Every trust has at least three schools in the measure.",
-            no_rows("select _line, trust_name, schools from batch where schools::integer < 3"),
+            no_row_where("schools::integer < 3", "_line, trust_name, schools"),
             "Compare with the publisher's conditions for the measure; smaller trusts were left out so far.",
             "warning",
         ),

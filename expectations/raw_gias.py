@@ -13,7 +13,7 @@ from school_support.quality.raw_rules import (
     rule,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, matches, no_rows, one_of
+from school_support.quality.rules import Release, Rule, matches, no_row_where, one_of
 
 STATUSES = ["Open", "Closed", "Open, but proposed to close", "Proposed to open"]
 
@@ -48,10 +48,7 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "opening_not_far_ahead",
             "No school opens more than three years after the extract.",
-            no_rows(
-                f"select urn, _line, open_date from batch "
-                f"where {as_date('open_date')} > date '{release.known_from}' + 1096"
-            ),
+            no_row_where(f"{as_date('open_date')} > date '{release.known_from}' + 1096", "urn, _line, open_date"),
             "Ask the publisher for the date; until it is right the school counts as not open yet.",
             "warning",
         ),

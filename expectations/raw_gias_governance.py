@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from school_support.quality.cells import as_date
 from school_support.quality.raw_rules import READ_LAYOUT, always_filled, mostly_filled, rule, whole_table
-from school_support.quality.rules import Release, Rule, matches, no_rows
+from school_support.quality.rules import Release, Rule, matches, no_row_where
 
 
 def rules(release: Release) -> list[Rule]:
@@ -22,15 +22,14 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "a_school_or_a_group",
             "Every appointment is to a school or to a group.",
-            no_rows("select _line, role from batch where urn is null and group_uid is null"),
+            no_row_where("urn is null and group_uid is null", "_line, role"),
             READ_LAYOUT,
         ),
         rule(
             "term_ends_after_appointment",
             "No term of office ends before it begins.",
-            no_rows(
-                "select urn, _line, appointed_on, term_ends_on from batch "
-                f"where {as_date('term_ends_on')} < {as_date('appointed_on')}"
+            no_row_where(
+                f"{as_date('term_ends_on')} < {as_date('appointed_on')}", "urn, _line, appointed_on, term_ends_on"
             ),
             "Nothing reads the end of a term; ask the publisher which day is right.",
             "warning",

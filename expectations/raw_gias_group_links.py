@@ -11,7 +11,7 @@ from school_support.quality.raw_rules import (
     rule,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, matches, no_rows
+from school_support.quality.rules import Release, Rule, matches, no_row_where, no_rows
 
 
 def rules(release: Release) -> list[Rule]:
@@ -30,9 +30,8 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "joined_before_publication",
             "Schools joined their group at most three years after the file was published.",
-            no_rows(
-                "select urn, _line, group_uid, joined_date from batch "
-                f"where {as_date('joined_date')} > date '{release.known_from}' + 1096"
+            no_row_where(
+                f"{as_date('joined_date')} > date '{release.known_from}' + 1096", "urn, _line, group_uid, joined_date"
             ),
             "Ask the publisher for the date; the link counts from it, and so not yet.",
             "warning",

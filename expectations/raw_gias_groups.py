@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from school_support.quality.cells import as_date
 from school_support.quality.raw_rules import READ_LAYOUT, always_filled, mostly_filled, rule, whole_table
-from school_support.quality.rules import Release, Rule, matches, no_rows, one_of, unique
+from school_support.quality.rules import Release, Rule, matches, no_row_where, one_of, unique
 
 
 def rules(release: Release) -> list[Rule]:
@@ -35,9 +35,8 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "closed_groups_have_a_day",
             "A group that is closed has the day on which it closed, and an open one has none.",
-            no_rows(
-                "select _line, group_uid, group_status, closed_date from batch "
-                "where (group_status = 'Closed') <> (closed_date is not null)"
+            no_row_where(
+                "(group_status = 'Closed') <> (closed_date is not null)", "_line, group_uid, group_status, closed_date"
             ),
             "Nothing reads the status; the days of the links count. " + READ_LAYOUT,
             "warning",
@@ -45,9 +44,8 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "closing_not_far_ahead",
             "No group closed more than a year after the file was published.",
-            no_rows(
-                "select _line, group_uid, closed_date from batch "
-                f"where {as_date('closed_date')} > date '{release.known_from}' + 366"
+            no_row_where(
+                f"{as_date('closed_date')} > date '{release.known_from}' + 366", "_line, group_uid, closed_date"
             ),
             READ_LAYOUT,
         ),

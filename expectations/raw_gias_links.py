@@ -11,7 +11,7 @@ from school_support.quality.raw_rules import (
     six_digit_urns,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, no_rows
+from school_support.quality.rules import Release, Rule, no_row_where, no_rows
 
 
 def rules(release: Release) -> list[Rule]:
@@ -25,7 +25,7 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "no_school_linked_to_itself",
             "No school is its own predecessor or successor.",
-            no_rows("select urn, _line, link_type from batch where urn = link_urn"),
+            no_row_where("urn = link_urn", "urn, _line, link_type"),
             "Ask the publisher; staging would otherwise chain the school to itself.",
             "warning",
         ),
@@ -42,9 +42,9 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "link_established_before_publication",
             "Links are established at most three years after the file was published.",
-            no_rows(
-                "select urn, _line, link_urn, link_established_date from batch "
-                f"where {as_date('link_established_date')} > date '{release.known_from}' + 1096"
+            no_row_where(
+                f"{as_date('link_established_date')} > date '{release.known_from}' + 1096",
+                "urn, _line, link_urn, link_established_date",
             ),
             "Ask the publisher for the date; the link counts from it, and so not yet.",
             "warning",

@@ -10,7 +10,7 @@ from school_support.quality.raw_rules import (
     six_digit_urns,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, no_rows
+from school_support.quality.rules import Release, Rule, no_row_where
 
 ASK_THE_AUTHOR = "The author corrects the note and sends it again."
 
@@ -25,18 +25,14 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "expires_after_it_was_written",
             "Every note expires after the day on which it was written.",
-            no_rows(
-                "select urn, _line, note_date, expires_on from batch "
-                f"where {as_date('expires_on')} <= {as_date('note_date')}"
-            ),
+            no_row_where(f"{as_date('expires_on')} <= {as_date('note_date')}", "urn, _line, note_date, expires_on"),
             ASK_THE_AUTHOR,
         ),
         rule(
             "expires_within_three_years",
             "No note is to count for more than three years.",
-            no_rows(
-                "select urn, _line, note_date, expires_on from batch "
-                f"where {as_date('expires_on')} > {as_date('note_date')} + 1096"
+            no_row_where(
+                f"{as_date('expires_on')} > {as_date('note_date')} + 1096", "urn, _line, note_date, expires_on"
             ),
             "Ask the author whether the year is right; what is still true then can be written anew.",
             "warning",
@@ -44,7 +40,7 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "note_is_short",
             "A note has at most 2,000 characters, so that it is no case history.",
-            no_rows("select urn, _line, length(note) as characters from batch where length(note) > 2000"),
+            no_row_where("length(note) > 2000", "urn, _line, length(note) as characters"),
             ASK_THE_AUTHOR,
         ),
     ]

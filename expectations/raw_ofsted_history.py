@@ -11,7 +11,7 @@ from school_support.quality.raw_rules import (
     six_digit_urns,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, no_rows, one_of
+from school_support.quality.rules import Release, Rule, no_row_where, no_rows, one_of
 
 RATINGS = ["Outstanding", "Good", "Requires Improvement", "Requires improvement", "Satisfactory", "Inadequate"]
 # The four grades of today's scale began in September 2005.
@@ -28,9 +28,7 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "inspection_date_since_2005",
             "No inspection lies before September 2005, when this scale of four grades began.",
-            no_rows(
-                f"select urn, _line, inspection_date from batch where {as_date('inspection_date')} < date '{FIRST_DAY}'"
-            ),
+            no_row_where(f"{as_date('inspection_date')} < date '{FIRST_DAY}'", "urn, _line, inspection_date"),
             READ_LAYOUT,
         ),
         rule(

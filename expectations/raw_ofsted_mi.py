@@ -14,7 +14,7 @@ from school_support.quality.raw_rules import (
     six_digit_urns,
     whole_table,
 )
-from school_support.quality.rules import Check, Release, Rule, matches, no_rows, one_of
+from school_support.quality.rules import Check, Release, Rule, matches, no_row_where, no_rows, one_of
 
 # 9 and a dash: not applicable, in the files of 2013. NULL: not inspected under that framework.
 GRADES = ["1", "2", "3", "4", "9", "-", "NULL", "Not judged"]
@@ -76,9 +76,9 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "category_goes_with_grade_4",
             "A school in a category of concern was judged inadequate.",
-            no_rows(
-                "select urn, _line, overall_effectiveness, category_of_concern from batch "
-                "where category_of_concern in ('SM', 'SWK') and overall_effectiveness in ('1', '2', '3')"
+            no_row_where(
+                "category_of_concern in ('SM', 'SWK') and overall_effectiveness in ('1', '2', '3')",
+                "urn, _line, overall_effectiveness, category_of_concern",
             ),
             "Compare with the school's report; the category decides the tier whatever the grade says.",
             "warning",
@@ -86,9 +86,9 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "no_overall_grade_since_2024",
             "No inspection from 2 September 2024 on has an overall grade.",
-            no_rows(
-                "select urn, _line, inspection_date, overall_effectiveness from batch "
-                f"where {as_date('inspection_date')} >= date '{LAST_OVERALL_GRADE}' and overall_effectiveness ~ '^[1-4]$'"
+            no_row_where(
+                f"{as_date('inspection_date')} >= date '{LAST_OVERALL_GRADE}' and overall_effectiveness ~ '^[1-4]$'",
+                "urn, _line, inspection_date, overall_effectiveness",
             ),
             "An independent school still gets a grade; at a state-funded one compare with its report.",
             "warning",
@@ -99,9 +99,9 @@ def rules(release: Release) -> list[Rule]:
             rule(
                 "previous_before_latest",
                 "The previous inspection was before the latest.",
-                no_rows(
-                    "select urn, _line, previous_inspection_date, inspection_date from batch "
-                    f"where {as_date('previous_inspection_date')} >= {as_date('inspection_date')}"
+                no_row_where(
+                    f"{as_date('previous_inspection_date')} >= {as_date('inspection_date')}",
+                    "urn, _line, previous_inspection_date, inspection_date",
                 ),
                 TAKE_AGAIN,
                 "warning",
@@ -114,7 +114,7 @@ def _not_before_1990(column: str) -> Rule:
     return rule(
         f"{column}_since_1990",
         f"No {column} lies before 1990; Ofsted began in 1992.",
-        no_rows(f"select urn, _line, {column} from batch where {as_date(column)} < date '1990-01-01'"),
+        no_row_where(f"{as_date(column)} < date '1990-01-01'", f"urn, _line, {column}"),
         READ_LAYOUT,
     )
 
@@ -123,7 +123,7 @@ def _published_after(day: str, report: str) -> Rule:
     return rule(
         f"{report}_after_inspection",
         f"No {report} lies before its {day}.",
-        no_rows(f"select urn, _line, {day}, {report} from batch where {as_date(report)} < {as_date(day)}"),
+        no_row_where(f"{as_date(report)} < {as_date(day)}", f"urn, _line, {day}, {report}"),
         "Compare with the school's report; a publication before the inspection would let it count too early.",
         "warning",
     )

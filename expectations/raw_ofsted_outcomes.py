@@ -12,7 +12,7 @@ from school_support.quality.raw_rules import (
     six_digit_urns,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, no_rows, one_of
+from school_support.quality.rules import Release, Rule, no_row_where, one_of
 
 
 def rules(release: Release) -> list[Rule]:
@@ -27,18 +27,16 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "inspection_date_since_1990",
             "No inspection lies before 1990; Ofsted began in 1992.",
-            no_rows(
-                f"select urn, _line, inspection_date from batch where {as_date('inspection_date')} < date '1990-01-01'"
-            ),
+            no_row_where(f"{as_date('inspection_date')} < date '1990-01-01'", "urn, _line, inspection_date"),
             READ_LAYOUT,
         ),
         rule("grade_known", "Every overall grade is 1 to 4.", one_of("overall_effectiveness", ["1", "2", "3", "4"])),
         rule(
             "publication_date_after_inspection",
             "No report was published before its inspection.",
-            no_rows(
-                "select urn, _line, inspection_date, publication_date from batch "
-                f"where {as_date('publication_date')} < {as_date('inspection_date')}"
+            no_row_where(
+                f"{as_date('publication_date')} < {as_date('inspection_date')}",
+                "urn, _line, inspection_date, publication_date",
             ),
             "Compare with the school's report; a publication before the inspection would let it count too early.",
             "warning",

@@ -10,7 +10,7 @@ from school_support.quality.raw_rules import (
     six_digit_urns,
     whole_table,
 )
-from school_support.quality.rules import Release, Rule, no_rows
+from school_support.quality.rules import Release, Rule, no_row_where
 
 ASK_THE_PANEL = "The clerk of the panel corrects the row and sends the file again."
 
@@ -26,24 +26,19 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "override_names_a_tier",
             "An override names a tier, and a confirmation names none.",
-            no_rows("select urn, _line, decision, tier from batch where (decision = 'override') <> (tier is not null)"),
+            no_row_where("(decision = 'override') <> (tier is not null)", "urn, _line, decision, tier"),
             ASK_THE_PANEL,
         ),
         rule(
             "two_people_decided",
             "Two different people decided.",
-            no_rows(
-                "select urn, _line, decision from batch where lower(btrim(decided_by_1)) = lower(btrim(decided_by_2))"
-            ),
+            no_row_where("lower(btrim(decided_by_1)) = lower(btrim(decided_by_2))", "urn, _line, decision"),
             ASK_THE_PANEL,
         ),
         rule(
             "expires_after_the_panel",
             "Every decision expires after the day of the panel.",
-            no_rows(
-                "select urn, _line, decided_on, expires_on from batch "
-                f"where {as_date('expires_on')} <= {as_date('decided_on')}"
-            ),
+            no_row_where(f"{as_date('expires_on')} <= {as_date('decided_on')}", "urn, _line, decided_on, expires_on"),
             ASK_THE_PANEL,
         ),
     ]

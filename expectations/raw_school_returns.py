@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from school_support.quality.cells import as_number
 from school_support.quality.raw_rules import always_filled, rule, six_digit_urns, whole_table
-from school_support.quality.rules import Release, Rule, no_rows
+from school_support.quality.rules import Release, Rule, no_row_where
 from school_support.returns.cross_checks import NEEDS, NOT_ABOVE, TERM_BEGINS, Needs, NotAbove
 
 SEND_AGAIN = "The school corrects the figures and sends the return again."
@@ -27,17 +27,17 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "year_groups_and_subjects_where_they_belong",
             "Results have a year group and a subject, attendance a year group, the answers about the school neither.",
-            no_rows(
-                f"select {KEY}, section from batch "
-                "where (year_group is not null) <> (section in ('results', 'attendance')) "
-                "or (subject is not null) <> (section = 'results')"
+            no_row_where(
+                "(year_group is not null) <> (section in ('results', 'attendance')) "
+                "or (subject is not null) <> (section = 'results')",
+                f"{KEY}, section",
             ),
             SEND_AGAIN,
         ),
         rule(
             "term_had_begun",
             f"Every term had begun on the day of receipt, {release.known_from:%d %B %Y}.",
-            no_rows(f"select {KEY} from batch where {_begins()} > date '{release.known_from}'"),
+            no_row_where(f"{_begins()} > date '{release.known_from}'", KEY),
             "Correct the academic year or term of the rows; or the day of receipt, if that is wrong.",
         ),
         *(_not_above(check) for check in NOT_ABOVE),
@@ -45,15 +45,16 @@ def rules(release: Release) -> list[Rule]:
         rule(
             "note_is_short",
             "A note has at most 500 characters, so that it is no case history.",
-            no_rows("select urn, _line, length(note) as characters from batch where length(note) > 500"),
+            no_row_where("length(note) > 500", "urn, _line, length(note) as characters"),
             SEND_AGAIN,
         ),
         rule(
             "sessions_of_one_term",
             f"Sessions possible are {low} to {high} for each pupil.",
-            no_rows(
-                f"select {KEY}, pupils, sessions_possible from batch "
-                f"where {as_number('pupils')} > 0 and {a_pupil} not between {low} and {high}"
+            no_row_where(
+                # Most rows have no sessions, and nothing of them is read as a number.
+                f"sessions_possible is not null and {as_number('pupils')} > 0 and {a_pupil} not between {low} and {high}",
+                f"{KEY}, pupils, sessions_possible",
             ),
             "Ask the school whether the figures are of one term and of the whole year group.",
             "warning",
@@ -74,9 +75,9 @@ def _not_above(check: NotAbove) -> Rule:
     return rule(
         f"{'_and_'.join(check.parts)}_not_above_{check.whole}",
         f"{_in_words(*check.parts)} {'together are' if len(check.parts) > 1 else 'is'} never more than {check.whole.replace('_', ' ')}.",
-        no_rows(
-            f"select {KEY}, {', '.join(check.parts)}, {check.whole} from batch "
-            f"where section = '{check.section}' and {parts} > {as_number(check.whole)}"
+        no_row_where(
+            f"section = '{check.section}' and {parts} > {as_number(check.whole)}",
+            f"{KEY}, {', '.join(check.parts)}, {check.whole}",
         ),
         SEND_AGAIN,
     )
@@ -87,9 +88,9 @@ def _needs(check: Needs) -> Rule:
     return rule(
         f"{'_and_'.join(check.figures)}_with_{check.needed}",
         f"{_in_words(*check.figures)} never without {check.needed.replace('_', ' ')}.",
-        no_rows(
-            f"select {KEY}, {', '.join(check.figures)} from batch "
-            f"where section = '{check.section}' and ({given}) and {check.needed} is null"
+        no_row_where(
+            f"section = '{check.section}' and ({given}) and {check.needed} is null",
+            f"{KEY}, {', '.join(check.figures)}",
         ),
         SEND_AGAIN,
     )

@@ -25,6 +25,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import Engine, event
 
 from gate_score.score import CORRUPTIONS
 from school_support.errors import SupportListError
@@ -32,9 +33,10 @@ from school_support.publication.content import content_hash
 from school_support.publication.tables import FORM
 from school_support.quality import suites
 from school_support.quality.adapter import GateRun
+from school_support.quality.cells import as_number
 from school_support.quality.gate import GateFailed, accept_loaded, check_candidate
 from school_support.quality.outcome import ReleaseVerdict, RuleOutcome
-from school_support.quality.rules import Boundary, Rule, no_rows
+from school_support.quality.rules import Boundary, Check, Rule, filled, matches, no_row_where, no_rows, one_of
 from school_support.quality.subjects import frozen_candidate
 from school_support.quality.suites import CANDIDATE_TABLES, candidate_boundaries
 from school_support.settings import settings
@@ -822,6 +824,99 @@ def test_a_rule_that_cannot_be_evaluated_is_a_critical_failure_and_spoils_no_oth
     assert "division by zero" in str(divides.detail)
     assert fails.warns
     assert (fails.urns, fails.detail) == (("110001",), "URN 110001: a 1")
+
+
+def where(name: str, condition: str, shown: str = "urn, n") -> Rule:
+    return Rule(name, "data engineer", "warning", "A sentence.", "A remedy.", no_row_where(condition, shown))
+
+
+def of_column(name: str, check: Check) -> Rule:
+    return Rule(name, "data engineer", "warning", "A sentence.", "A remedy.", check)
+
+
+FOUR_ROWS = "select * from (values ('110001', 1), ('110002', 2), ('110003', null), ('110004', 50)) as rows (urn, n)"
+
+
+def test_a_condition_fails_for_the_rows_that_meet_it_and_not_for_those_that_leave_it_open(
+    publisher_run: GateRun,
+) -> None:
+    rules = [
+        where("nobody", "n > 50"),
+        where("two", "n between 2 and 50"),
+        where("open", "n <> 1 and urn = '110003'"),
+        where("blank", "n is null"),
+        where("per_cent", "urn like '%4' and urn ~ '^[0-9]{6}$'", "urn"),
+    ]
+    nobody, two, left_open, blank, per_cent = publisher_run.check([Boundary("rows", FOUR_ROWS, rules)])
+    assert nobody.passed
+    assert (two.warns, two.unexpected_count, two.urns) == (True, 2, ("110002", "110004"))
+    assert two.detail == "URN 110002: n 2\nURN 110004: n 50"
+    assert left_open.passed
+    assert (blank.urns, blank.detail) == (("110003",), "URN 110003: n (blank)")
+    assert per_cent.urns == ("110004",)
+
+
+def test_a_condition_that_cannot_be_evaluated_spoils_no_other_and_says_why(publisher_run: GateRun) -> None:
+    rules = [
+        where("holds", "n > 50"),
+        where("broken", "no_such_column > 0"),
+        where("divides", "1 / (n - 1) > 0"),
+        of_column("is_there", filled("urn")),
+        where("fails", "n = 50"),
+    ]
+    holds, broken, divides, is_there, fails = publisher_run.check([Boundary("rows", FOUR_ROWS, rules)])
+    assert holds.passed
+    assert broken.stops
+    assert "no_such_column" in str(broken.detail)
+    assert divides.stops
+    assert "division by zero" in str(divides.detail)
+    assert is_there.passed
+    assert fails.warns
+    assert fails.urns == ("110004",)
+
+
+def test_conditions_and_rules_on_one_column_are_one_statement() -> None:
+    rules = [
+        where("small", "n > 50"),
+        where("large", "n < 0"),
+        of_column("is_there", filled("urn")),
+        of_column("six_digits", matches("urn", "^[0-9]{6}$")),
+        of_column("known", one_of("urn", ["110001", "110002", "110003", "110004"])),
+    ]
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with GateRun("support_publisher") as run:
+            outcomes = run.check([Boundary("rows", FOUR_ROWS, rules)])
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert [outcome.passed for outcome in outcomes] == [True] * 5
+    [together] = [statement for statement in statements if "n > 50" in statement]
+    for asked in ("n < 0", "urn IS NULL", "urn ~", "urn NOT IN"):
+        assert asked in together, asked
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("12", "12"), ("007", "7"), ("-3", "-3"), ("+3", "3"), ("12%", "12"), ("-.5%", "-0.5"), ("12.30", "12.30"), ("0", "0"),
+        ("1.", None), ("", None), ("%", None), ("12%%", None), ("1e5", None), ("1_000", None), ("1,000", None), ("0x1F", None),
+        ("NaN", None), ("Infinity", None), ("SUPP", None), (" 12", None), ("12 ", None), ("\t12", None), ("12\n", None),
+        ("\u0663", None), ("\u00b2", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_cell_is_read_as_a_number_only_where_it_is_one(cell: str | None, number: str | None) -> None:
+    [(read,)] = rows(
+        f"select {as_number('cell')}::text from unnest(%s::text[]) as cells (cell)".replace("%'", "%%'").replace(
+            "%?", "%%?"
+        ),
+        [cell],
+    )
+    assert read == number
 
 
 def test_a_suite_without_rules_is_a_critical_failure(publisher_run: GateRun) -> None:

@@ -1,4 +1,4 @@
-"""The only module that speaks to Great Expectations.
+"""The only module that speaks to Great Expectations, with its own kinds of expectation in `expecting`.
 
 One run of a gate is one ephemeral context: no project folder, no YAML, no analytics. What decides is each rule's own
 result and severity, never the checkpoint's `success`, which a failed warning makes false too. Importing this module
@@ -12,19 +12,21 @@ import logging
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, Self
+from urllib.parse import quote
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 from psycopg.rows import dict_row
 from sqlalchemy import event
 
 from school_support.errors import SupportListError
+from school_support.quality.expecting import NoRows, NoRowWhere
 from school_support.quality.outcome import ROWS_SHOWN, RuleOutcome
 from school_support.quality.rules import DATA_ENGINEER, Boundary, Rule
 from school_support.warehouse.connection import connect, url
@@ -32,29 +34,32 @@ from school_support.warehouse.connection import connect, url
 # Words of an error that is the server's, not the data's or the rule's.
 SERVER_GONE = re.compile(r"OperationalError|AdminShutdown|CannotConnectNow|InterfaceError")
 
-
-class NoRows(UnexpectedRowsExpectation):
-    """That a query gives no rows, asked once: its parent asks a second time, for rows that we fetch ourselves."""
-
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
-
-    def _validate(self, metrics: dict[str, Any], *arguments: Any, **named: Any) -> Any:
-        return super()._validate({**metrics, "unexpected_rows_query.table": None}, *arguments, **named)
+# The planner takes what a rule puts together for a row or two, and would look through all of one side for every row of the other.
+PAIRED_BY_HASH = "enable_nestloop=off"
+OURS = {kind.__name__: kind for kind in (NoRows, NoRowWhere)}
 
 
 class GateRun:
     """A context of Great Expectations on the warehouse, closed by `with`."""
 
-    def __init__(self, role: str) -> None:
-        """Args: role: the warehouse role that reads."""
+    def __init__(self, role: str, with_pages: bool = False) -> None:
+        """
+        Args:
+            role: the warehouse role that reads.
+            with_pages: keep of every rule what Great Expectations' page shows of it, for `write_pages`; a boundary's suite is then
+                checked once in a run.
+        """
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
         # Whatever Great Expectations logs about a rule, its outcome says too.
         logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
         self._role = role
+        self._with_pages = with_pages
         self._numbers = itertools.count(1)
         self._context = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        self._source = self._context.data_sources.add_postgres("warehouse", connection_string=url(role))
+        self._source = self._context.data_sources.add_postgres(
+            "warehouse", connection_string=f"{url(role)}?options={quote('-c ' + PAIRED_BY_HASH)}"
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -77,13 +82,16 @@ class GateRun:
             if not boundary.rules:
                 outcomes.append(_no_rules(boundary))
                 continue
-            # Whether a rule holds is all that is asked; what fails it, we fetch ourselves and whole.
-            batch = self._batch(boundary).get_batch()
+            definition = self._batch(boundary)
+            batch = definition.get_batch()
             event.listen(
                 batch.data.execution_engine.engine, "before_cursor_execute", _columns_of(boundary), retval=True
             )
-            validated = batch.validate(_suite(boundary), result_format="BOOLEAN_ONLY")
-            found = {result.expectation_config.meta["rule"]: result for result in validated.results}
+            found = self._asked_and_kept(definition, boundary) if self._with_pages else _asked(batch, boundary)
+            # Rules asked together are said to have failed with the words of one of them: these say their own.
+            raised = [rule for rule in boundary.rules if (result := found.get(_id(boundary, rule))) and _raised(result)]
+            for rule in raised if len(raised) > 1 else ():
+                found |= _asked(batch, replace(boundary, rules=[rule]))
             outcomes += [self._outcome(boundary, rule, found.get(_id(boundary, rule))) for rule in boundary.rules]
         return outcomes
 
@@ -99,7 +107,7 @@ class GateRun:
             "sentence": rule.sentence,
             "how_to_resolve": rule.how_to_resolve,
         }
-        not_evaluated = "The rule was not evaluated." if result is None else _raised(result.exception_info)
+        not_evaluated = "The rule was not evaluated." if result is None else _raised(result)
         if not_evaluated is not None:
             if SERVER_GONE.search(not_evaluated):
                 raise SupportListError(
@@ -123,27 +131,21 @@ class GateRun:
     def _failing_rows(self, boundary: Boundary, failing_rows: str) -> list[dict[str, Any]]:
         """All of them: Great Expectations itself names the first 20 of a rule and none of a query."""
         with connect(self._role) as connection, connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(f"set {PAIRED_BY_HASH}")
             query = f"with batch as ({boundary.query}) {failing_rows}"  # a suite's own text
             rows = cursor.execute(query).fetchall()
         return sorted(rows, key=lambda row: (row.get("_line") or 0, str(row.get("urn") or "")))
 
-    def write_pages(self, boundaries: Sequence[Boundary], folder: Path) -> None:
-        """Write Great Expectations' own page of every boundary into a folder; once a context.
+    def _asked_and_kept(self, definition: Any, boundary: Boundary) -> dict[str, Any]:
+        """As `_asked`; pages are made of what a validation definition stores."""
+        validation = gx.ValidationDefinition(
+            name=boundary.suite, data=definition, suite=self._context.suites.add(_suite(boundary))
+        )
+        kept = self._context.validation_definitions.add(validation)
+        return _by_rule(kept.run(result_format="SUMMARY", run_id=RunIdentifier(run_name="gate")))
 
-        The boundaries run through a checkpoint, because only what it stores can become pages.
-        """
-        definitions = [
-            self._context.validation_definitions.add(
-                gx.ValidationDefinition(
-                    name=boundary.suite,
-                    data=self._batch(boundary),
-                    suite=self._context.suites.add(_suite(boundary)),
-                )
-            )
-            for boundary in boundaries
-        ]
-        checkpoint = gx.Checkpoint(name="gate", validation_definitions=definitions, result_format="SUMMARY")
-        self._context.checkpoints.add(checkpoint).run(run_id=RunIdentifier(run_name="gate"))
+    def write_pages(self, folder: Path) -> None:
+        """Write Great Expectations' own page of every boundary that was checked into a folder; once a run, made with pages."""
         view = {"module_name": "school_support.quality.offline_view", "class_name": "OfflinePageView"}
         site: Any = {
             "class_name": "SiteBuilder",
@@ -177,9 +179,7 @@ def _suite(boundary: Boundary) -> gx.ExpectationSuite:
 
 
 def _expectation(boundary: Boundary, rule: Rule) -> Any:
-    kind: Any = (
-        NoRows if rule.check.expectation == "UnexpectedRowsExpectation" else getattr(gxe, rule.check.expectation)
-    )
+    kind: Any = OURS.get(rule.check.expectation) or getattr(gxe, rule.check.expectation)
     return kind(
         **rule.check.arguments,
         severity=rule.severity,
@@ -189,8 +189,21 @@ def _expectation(boundary: Boundary, rule: Rule) -> Any:
     )
 
 
-def _raised(exception_info: Mapping[str, Any]) -> str | None:
+def _asked(batch: Any, boundary: Boundary) -> dict[str, Any]:
+    """Great Expectations' result of every rule, by its id.
+
+    Whether a rule holds is all that is asked; what fails it, we fetch ourselves and whole.
+    """
+    return _by_rule(batch.validate(_suite(boundary), result_format="BOOLEAN_ONLY"))
+
+
+def _by_rule(validated: Any) -> dict[str, Any]:
+    return {result.expectation_config.meta["rule"]: result for result in validated.results}
+
+
+def _raised(result: Any) -> str | None:
     """The words of an exception inside an expectation: one for the expectation, or one for each of its metrics."""
+    exception_info: Mapping[str, Any] = result.exception_info
     entries = [exception_info] if "raised_exception" in exception_info else exception_info.values()
     messages = [str(entry["exception_message"]) for entry in entries if entry["raised_exception"]]
     return f"The rule could not be evaluated: {messages[0]}" if messages else None

@@ -9,30 +9,25 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from school_support.quality.outcome import RuleOutcome
-from school_support.quality.rules import Boundary
 from school_support.settings import settings
+
+if TYPE_CHECKING:
+    from school_support.quality.adapter import GateRun
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_data_docs(
-    role: str,
-    boundaries: Sequence[Boundary],
-    outcomes: Sequence[RuleOutcome],
-    *,
-    gate: str,
-    subject_id: int,
-    name: str,
-) -> Path:
+def write_data_docs(run: GateRun, outcomes: Sequence[RuleOutcome], *, gate: str, subject_id: int, name: str) -> Path:
     """Write the pages of one gate run, in place of those of an earlier run over the same release or candidate.
 
     Args:
-        role: the warehouse role that reads.
+        run: made with pages, and gave these outcomes.
         gate: "raw" or "candidate".
         subject_id: the release or candidate.
         name: what was checked, in words.
@@ -44,12 +39,7 @@ def write_data_docs(
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    with_rules = [boundary for boundary in boundaries if boundary.rules]
-    if with_rules:
-        from school_support.quality.adapter import GateRun
-
-        with GateRun(role) as run:
-            run.write_pages(with_rules, draft)
+    run.write_pages(draft)
     # Great Expectations' fonts and animated pictures: 4 MB that the pages here do not use.
     shutil.rmtree(draft / "static", ignore_errors=True)
     write_index(draft, name, outcomes)

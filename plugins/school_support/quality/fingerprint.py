@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-# A row as text without the columns at its end that are empty, so that a column which raw gains later changes nothing; the sum does not
-# depend on the order of rows.
-FINGERPRINT = "sum(hashtextextended(rtrim(entry::text, ',)'), 0)::numeric)"
+# A row as text without the columns at its end that are empty, so that a column which raw gains later changes nothing; the sum (a numeric,
+# which cannot overflow) does not depend on the order of rows.
+FINGERPRINT = "sum(hashtextextended(rtrim(entry::text, ',)'), 0))"
 
 
 def fingerprint(source: str, release_id: int) -> str:

@@ -16,7 +16,7 @@ IMPROVEMENT_LEAD = "school improvement lead"
 
 @dataclass(frozen=True)
 class Check:
-    """A Great Expectations expectation by its class name and arguments.
+    """An expectation, Great Expectations' or the adapter's own, by its class name and arguments.
 
     `failing_rows` is a query, over the table `batch`, for all rows that fail: Great Expectations itself names at most
     20, and of a query none. Its column `urn` (and, for raw rows, `_line`) says where; `shows` names the columns that say what is wrong, by
@@ -107,12 +107,29 @@ RawSuite = Callable[[Release], Sequence[Rule]]
 CandidateSuite = Callable[[Candidate], Sequence[Rule]]
 
 
-def no_rows(failing_rows: str) -> Check:
-    """No row may come out of a query over `batch`; for what no built-in expectation says."""
+def no_rows(failing_rows: str, asked: str | None = None) -> Check:
+    """No row may come out of a query over `batch`, which looks at several rows at once.
+
+    Args:
+        failing_rows: the query, and what fetches the rows that fail.
+        asked: a cheaper query that gives a row where `failing_rows` does.
+    """
     # Great Expectations formats the query, so braces of a regular expression are doubled.
-    escaped = failing_rows.replace("{", "{{").replace("}", "}}")
+    escaped = (asked or failing_rows).replace("{", "{{").replace("}", "}}")
     query = f"with batch as (select * from {{batch}})\n{escaped}"  # noqa: S608  # a suite's own text
-    return Check("UnexpectedRowsExpectation", {"unexpected_rows_query": query}, failing_rows)
+    return Check("NoRows", {"unexpected_rows_query": query}, failing_rows)
+
+
+def no_row_where(condition: str, shown: str) -> Check:
+    """No row meets a condition on its own cells; as in SQL, a row that leaves it open (null) does not meet it.
+
+    All such rules of a boundary, and those on one column, are answered by one reading of its rows.
+
+    Args:
+        condition: SQL over the columns of `batch`; it names no table.
+        shown: the select list of `failing_rows`.
+    """
+    return Check("NoRowWhere", {"condition": condition}, f"select {shown} from batch where {condition}")  # noqa: S608
 
 
 def row_count(rows: int) -> Check:

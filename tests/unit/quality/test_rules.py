@@ -11,6 +11,18 @@ def test_braces_of_a_pattern_survive_the_formatting_of_the_query() -> None:
     assert check.failing_rows == "select urn from batch where urn !~ '^[0-9]{6}$'"
 
 
+def test_a_cheaper_question_is_asked_and_the_rows_are_fetched() -> None:
+    check = rules.no_rows("select n from batch group by n having count(*) > 1", asked="select from batch limit 0")
+    assert str(check.arguments["unexpected_rows_query"]).endswith("\nselect from batch limit 0")
+    assert check.failing_rows == "select n from batch group by n having count(*) > 1"
+
+
+def test_a_condition_is_asked_and_its_rows_are_fetched() -> None:
+    check = rules.no_row_where("n < 0 or n is null", "urn, n")
+    assert check.arguments == {"condition": "n < 0 or n is null"}
+    assert check.failing_rows == "select urn, n from batch where n < 0 or n is null"
+
+
 def test_a_pattern_is_checked_and_fetched_alike() -> None:
     check = rules.matches("urn", "^[0-9]{6}$")
     assert check.expectation == "ExpectColumnValuesToMatchRegex"

@@ -89,7 +89,7 @@ def test_blank_cells_are_null_and_missing_columns_left_out() -> None:
         "select _line, nullif(btrim(estab), '') as estab, nullif(btrim(la_code), '') as la_code, "
         "nullif(btrim(overall_absence_pct), '') as overall_absence_pct, "
         "nullif(btrim(persistent_absence_10_pct), '') as persistent_absence_10_pct, nullif(btrim(urn), '') as urn "
-        "from raw.dfe_absence where _release_id = 12"
+        "from raw.dfe_absence where _release_id = 12 offset null"
     )
 
 
