@@ -1,7 +1,7 @@
--- What register files say about a school, seen from each assessment: what a file may say and whether it may say that the
--- school exists. Of files that say the same word for word the first and the newest are told: what follows from a
+-- What register files say about a school, seen from each assessment: what a file may say and whether it may say that
+-- the school exists. Of files that say the same word for word the first and the newest are told: what follows from a
 -- statement follows from when it was first made, when it was last made, or that it was made at all.
-{#- The planner takes every line of every file for a statement of its own and would sort them all; by hash they are few. -#}
+{#- The planner takes each line of each file for a statement of its own and would sort them; by hash they are few. -#}
 {{ config(pre_hook="set local enable_sort = off") }}
 with
 
