@@ -1,8 +1,19 @@
--- Every statement of a register file about a school, seen from each assessment: what it may say and whether it may say
--- that the school exists.
+-- What register files say about a school, seen from each assessment: what a file may say and whether it may say that
+-- the school exists. Of files that say the same word for word the first and the newest are told: what follows from a
+-- statement follows from when it was first made, when it was last made, or that it was made at all.
+{#- The planner takes each line of each file for a statement of its own and would sort them; by hash they are few. -#}
+{{ config(pre_hook="set local enable_sort = off") }}
 with
 
-releases as (select * from {{ ref('int_assessment__releases') }}),
+releases as (
+    select
+        *,
+        dense_rank() over (order by assessment_id, usage, source, layout) as kind,
+        row_number() over (alike order by known_from, sha256) as place,
+        row_number() over (alike order by known_from desc, sha256) as place_from_newest
+    from {{ ref('int_assessment__releases') }}
+    window alike as (partition by assessment_id, usage, source, layout)
+),
 
 gias as (select * from {{ ref('stg_gias__schools') }}),
 
@@ -40,35 +51,64 @@ delivered as (
     from inspected
 ),
 
-described as (
+statements as (
     select
-        delivered.release_id,
+        releases.kind,
         delivered.urn,
         delivered.la_code,
         delivered.estab,
         delivered.school_name,
         delivered.school_type,
-        coalesce(types.fixed_phase, phases.phase) as phase,
-        -- A type that no crosswalk row maps is kept out of nothing: it stays in scope until somebody maps it.
-        coalesce(types.sector, 'unmapped') as sector,
-        coalesce(types.is_state_funded, true) as is_state_funded,
-        types.conversion,
+        delivered.delivered_phase,
         delivered.open_date,
         delivered.close_date,
         delivered.reason_opened,
         delivered.reason_closed,
         delivered.low_age,
-        delivered.high_age
-    from delivered
-    left join types on delivered.school_type = types.school_type
-    left join phases on delivered.delivered_phase = phases.delivered_phase
+        delivered.high_age,
+        min(releases.place) as first_place,
+        min(releases.place_from_newest) as newest_place
+    from releases
+    inner join delivered on releases.release_id = delivered.release_id
+    group by
+        releases.kind, delivered.urn, delivered.la_code, delivered.estab, delivered.school_name, delivered.school_type,
+        delivered.delivered_phase, delivered.open_date, delivered.close_date, delivered.reason_opened,
+        delivered.reason_closed, delivered.low_age, delivered.high_age
+),
+
+described as (
+    select
+        statements.*,
+        coalesce(types.fixed_phase, phases.phase) as phase,
+        -- A type that no crosswalk row maps is kept out of nothing: it stays in scope until somebody maps it.
+        coalesce(types.sector, 'unmapped') as sector,
+        coalesce(types.is_state_funded, true) as is_state_funded,
+        types.conversion
+    from statements
+    left join types on statements.school_type = types.school_type
+    left join phases on statements.delivered_phase = phases.delivered_phase
 )
 
 select
     releases.assessment_id,
     releases.authority,
     releases.as_at,
-    described.*,
+    releases.release_id,
+    described.urn,
+    described.la_code,
+    described.estab,
+    described.school_name,
+    described.school_type,
+    described.phase,
+    described.sector,
+    described.is_state_funded,
+    described.conversion,
+    described.open_date,
+    described.close_date,
+    described.reason_opened,
+    described.reason_closed,
+    described.low_age,
+    described.high_age,
     releases.usage,
     releases.source,
     releases.known_from,
@@ -90,5 +130,8 @@ select
             and (governance.phases is null or described.phase = any(string_to_array(governance.phases, ' ')))
             and (described.open_date is not null or governance.blank_open_date = 'opened_earlier')
     ) as is_member
-from releases
-inner join described on releases.release_id = described.release_id
+from described
+inner join
+    releases
+    on described.kind = releases.kind
+    and (described.first_place = releases.place or described.newest_place = releases.place_from_newest)
