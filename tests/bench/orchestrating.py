@@ -91,70 +91,47 @@ def nothing_new(folder: Path, rounds: int) -> list[Figure]:
 
 
 def dag_parsing(folder: Path, rounds: int) -> list[Figure]:
-    """As Airflow's DAG processor reports it, file by file, and `airflow dags reserialize`, which reads all in one process.
-
-    The peers are empty DAGs: in an Airflow whose processor imports nothing before it forks, which is Airflow as installed, and in
-    ours, whose processor has imported for them too.
-    """
+    """As Airflow's DAG processor reports it, file by file, and `airflow dags reserialize`, which reads all in one process."""
     from school_support.orchestration.environment import airflow_environment, ensure_secrets
 
-    empty, as_installed = folder / "empty", folder / "as_installed"
-    for made in (empty, as_installed):
-        made.mkdir()
-    for file in sorted((PROJECT / "dags").glob("*.py")):
+    ours, empty = PROJECT / "dags", folder / "empty"
+    empty.mkdir()
+    for file in sorted(ours.glob("*.py")):
         _write_nothing(empty, file.stem, 1)
-    # Found before that of the product.
-    (as_installed / "airflow_local_settings.py").write_text('"""Nothing is set."""\n')
-    kinds = {
-        "ours": (PROJECT / "dags", {}),
-        "empty": (empty, {}),
-        "as installed": (empty, {"PYTHONPATH": str(as_installed)}),
-    }
-    parsed: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
-    whole: dict[str, list[float]] = {kind: [] for kind in kinds}
+    parsed: dict[Path, list[dict[str, float]]] = {ours: [], empty: []}
+    whole: dict[Path, list[float]] = {ours: [], empty: []}
     with _own_python(), warehouse(folder / "home"):
         ensure_secrets()
         environment = airflow_environment("http://127.0.0.1:8080", scheduled=False)
         _airflow(environment, "db", "migrate")
         for number in range(rounds):
-            for kind, (dags, besides) in kinds.items():
+            for dags in (ours, empty):
                 one_by_one = {
-                    **environment,
                     "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
                     "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
-                    **besides,
                 }
                 started = time.perf_counter()
-                _airflow(one_by_one, "dags", "reserialize")
-                whole[kind].append(time.perf_counter() - started)
-                _airflow(one_by_one, "dag-processor", "--num-runs", "1")
-                parsed[kind].append(_parse_seconds(dags))
-            print(f"  round {number + 1}: {whole['ours'][-1]:.1f} s against {whole['empty'][-1]:.1f} s", flush=True)
-    medians = {name: median(seconds[name] for seconds in parsed["ours"]) for name in parsed["ours"][0]}
-    seconds = {kind: [sum(files.values()) for files in rounds] for kind, rounds in parsed.items()}
-    amount = f"{len(medians)} files, each in a process of its own"
+                _airflow(environment | one_by_one, "dags", "reserialize")
+                whole[dags].append(time.perf_counter() - started)
+                _airflow(environment | one_by_one, "dag-processor", "--num-runs", "1")
+                parsed[dags].append(_parse_seconds(dags))
+            print(f"  round {number + 1}: {whole[ours][-1]:.1f} s against {whole[empty][-1]:.1f} s", flush=True)
+    medians = {name: median(seconds[name] for seconds in parsed[ours]) for name in parsed[ours][0]}
     return [
         Figure(
             "parsing the DAG files",
-            "as many files with an empty DAG, in Airflow as installed",
-            seconds["ours"],
-            seconds["as installed"],
+            "as many files with an empty DAG",
+            [sum(seconds.values()) for seconds in parsed[ours]],
+            [sum(seconds.values()) for seconds in parsed[empty]],
             most=1.3,
-            amount=amount,
+            amount=f"{len(medians)} files, each in a process of its own",
             bound_by=f"slowest is {max(medians, key=lambda name: medians[name])}, {1000 * max(medians.values()):.0f} ms",
         ),
         Figure(
-            "parsing the DAG files",
-            "as many files with an empty DAG, in our Airflow, where their parent has imported for them too",
-            seconds["ours"],
-            seconds["empty"],
-            amount=amount,
-        ),
-        Figure(
             "airflow dags reserialize",
-            "as many files with an empty DAG, in Airflow as installed",
-            whole["ours"],
-            whole["as installed"],
+            "as many files with an empty DAG",
+            whole[ours],
+            whole[empty],
             most=1.3,
             amount=f"{len(medians)} files in one process, with its start",
         ),
