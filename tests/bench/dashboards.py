@@ -32,7 +32,6 @@ AUTHORITIES = 150
 YEARS = range(2013, 2028)
 # Fenmere's 80 schools, twice in each authority.
 COPIES = 2
-NAME = "Authority "
 TABLE = "the same statements over a table of each view's rows, indexed by its grain, vacuumed and analysed"
 TABLE_BY_CODE = "the same tables, asked by the authority's code, with which the index begins"
 SHOWN = ("rwm_expected_pct", "english_maths_4_pct", "overall_absence_pct", "persistent_absence_10_pct")
@@ -60,7 +59,7 @@ def _figures(reader: Connection, dashboard: Dashboard, rows: int, rounds: int) -
     peers = {
         TABLE: [re.sub(r"\bbi\.", "made.", statement) for statement in ours],
         TABLE_BY_CODE: [
-            re.sub(r"\bbi\.", "made.", chart.statement(_by_code(filters)).as_string(reader))
+            re.sub(r"\bbi\.", "made.", chart.statement(_by_code(filters, opened["authority"])).as_string(reader))
             for chart, filters in charts
         ],
     }
@@ -91,14 +90,10 @@ def _figures(reader: Connection, dashboard: Dashboard, rows: int, rounds: int) -
     ]
 
 
-def _by_code(filters: dict[str, object]) -> dict[str, object]:
+def _by_code(filters: dict[str, object], code: object) -> dict[str, object]:
     """The same filters, with the authority by its code."""
-    return {
-        "authority" if name == "authority_name" else name: str(value).removeprefix(NAME)
-        if name == "authority_name"
-        else value
-        for name, value in filters.items()
-    }
+    others = {name: value for name, value in filters.items() if name != "authority_name"}
+    return others if others == filters else {"authority": code, **others}
 
 
 # The statements of the charts -------------------------------------------------------------------------------------------
@@ -195,14 +190,14 @@ def _assets(kind: str) -> list[dict[str, Any]]:
 
 
 def _opened_with(reader: Connection) -> dict[str, object]:
-    """The first authority by name, its newest list year, and the first school of that list by name."""
+    """The code and name of the first authority by name, its newest list year, and the first school of that list by name."""
     row = reader.execute(
-        "select authority_name, list_year, school_name || ' (' || urn || ')' from made.edition_v1 "
+        "select authority, authority_name, list_year, school_name || ' (' || urn || ')' from made.edition_v1 "
         "inner join made.support_list_v1 using (authority, list_year, edition) "
         "where is_current order by authority_name, list_year desc, school_name, urn limit 1"
     ).fetchone()
     assert row is not None
-    return dict(zip(("authority_name", "list_year", "school"), row, strict=True))
+    return dict(zip(("authority", "authority_name", "list_year", "school"), row, strict=True))
 
 
 # England ----------------------------------------------------------------------------------------------------------------
