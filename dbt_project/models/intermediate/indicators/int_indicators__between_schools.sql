@@ -29,9 +29,9 @@ heterogeneity as (
         pooled.years_window,
         pooled.comparison_group,
         count(*) as schools,
-        sum(power(pooled.deviation - weighted.centre, 2) / pooled.variance) as q,
+        sum((pooled.deviation - weighted.centre) * (pooled.deviation - weighted.centre) / pooled.variance) as q,
         sum(1 / pooled.variance) as sum_of_weights,
-        sum(1 / power(pooled.variance, 2)) as sum_of_squared_weights
+        sum(1 / (pooled.variance * pooled.variance)) as sum_of_squared_weights
     from pooled
     inner join weighted
         on pooled.assessment_id = weighted.assessment_id and pooled.indicator = weighted.indicator

@@ -38,8 +38,8 @@ summed as (
         (sum(size_weight * value) / sum(size_weight))::numeric(16, 6) as value,
         (sum(size_weight * national) / sum(size_weight))::numeric(16, 6) as national,
         (sum(size_weight * deviation) / sum(size_weight))::numeric(16, 6) as deviation,
-        (sum(power(size_weight, 2) * variance) / power(sum(size_weight), 2))::numeric(16, 6) as variance,
-        (power(sum(size_weight), 2) / sum(power(weight, 2) * size))::numeric(16, 6) as effective_size,
+        (sum(size_weight * size_weight * variance) / (sum(size_weight) * sum(size_weight)))::numeric(16, 6) as variance,
+        (sum(size_weight) * sum(size_weight) / sum(weight * size_weight))::numeric(16, 6) as effective_size,
         sum(pupils)::numeric(10, 1) as pupils,
         count(*) as years_used
     from windows

@@ -1,5 +1,7 @@
 -- One row a school, indicator and year that counts: the year's value beside the national one, with its weight and its
 -- sampling variance.
+{#- Joined as written: school by school first, for the planner does not know that a school has one phase. -#}
+{{ config(pre_hook="set local join_collapse_limit = 1") }}
 with
 
 assessments as (

@@ -1,23 +1,50 @@
 -- One row a school that some register file may vouch for, all England, as it stood on the as-at date.
-{{ config(indexes=[{'columns': ['assessment_id', 'urn']}]) }}
+{#- The planner takes the files that may vouch for a school for one, and would walk all facts for each school. -#}
+{{ config(indexes=[{'columns': ['assessment_id', 'urn']}], pre_hook="set local enable_nestloop = off") }}
 with
 
 facts as (select * from {{ ref('int_register__facts') }}),
 
 lifetimes as (select * from {{ ref('int_register__lifetimes') }}),
 
+releases as (select * from {{ ref('int_assessment__releases') }}),
+
+governance as (select * from {{ ref('xwalk_register_governance') }}),
+
 links as (select * from {{ ref('int_register__link_pairs') }}),
 
 settings as (select * from {{ ref('authority_setting') }}),
 
+governing as (
+    select
+        releases.assessment_id,
+        releases.usage,
+        releases.release_id,
+        string_to_array(governance.phases, ' ') as phases,
+        governance.blank_open_date
+    from releases
+    inner join governance
+        on
+        releases.source = governance.source
+        and releases.layout like governance.layout_pattern
+        and releases.as_at >= coalesce(governance.governs_from, '-infinity')
+        and releases.as_at <= coalesce(governance.governs_to, 'infinity')
+),
+
 members as (
     select
-        assessment_id,
-        urn,
-        bool_or(source <> 'ofsted_mi') as has_dated_register
+        facts.assessment_id,
+        facts.urn,
+        bool_or(not facts.is_inspectorate) as has_dated_register
     from facts
-    where is_member
-    group by assessment_id, urn
+    inner join governing
+        on
+        facts.assessment_id = governing.assessment_id and facts.usage = governing.usage
+        and facts.release_id = governing.release_id
+    where
+        (governing.phases is null or facts.phase = any(governing.phases))
+        and (facts.open_date is not null or governing.blank_open_date = 'opened_earlier')
+    group by facts.assessment_id, facts.urn
 ),
 
 -- A school that only Ofsted's files list has no closing date: its successor's dated link closes it, once that

@@ -57,19 +57,34 @@ authorities as (
     group by state_funded.assessment_id, compared.compared_with, rulesets.national_authorities_share
 ),
 
+of_authorities as (
+    select
+        assessment_id,
+        academic_year,
+        measure,
+        compared_with,
+        la_code,
+        sum(value * pupils) as weighted,
+        sum(pupils) as pupils
+    from counted
+    group by assessment_id, academic_year, measure, compared_with, la_code
+),
+
 computed as (
     select
-        counted.assessment_id,
-        counted.academic_year,
-        counted.measure,
-        counted.compared_with,
-        (sum(counted.value * counted.pupils) / sum(counted.pupils))::numeric(10, 3) as national
-    from counted
+        of_authorities.assessment_id,
+        of_authorities.academic_year,
+        of_authorities.measure,
+        of_authorities.compared_with,
+        (sum(of_authorities.weighted) / sum(of_authorities.pupils))::numeric(10, 3) as national
+    from of_authorities
     inner join authorities
-        on counted.assessment_id = authorities.assessment_id and counted.compared_with = authorities.compared_with
+        on of_authorities.assessment_id = authorities.assessment_id
+        and of_authorities.compared_with = authorities.compared_with
     group by
-        counted.assessment_id, counted.academic_year, counted.measure, counted.compared_with, authorities.needed
-    having count(distinct counted.la_code) >= authorities.needed
+        of_authorities.assessment_id, of_authorities.academic_year, of_authorities.measure,
+        of_authorities.compared_with, authorities.needed
+    having count(of_authorities.la_code) >= authorities.needed
 ),
 
 published as (
