@@ -19,6 +19,7 @@ from school_support.authorities import ruleset_of
 from school_support.errors import SupportListError
 from school_support.warehouse.connection import connect
 from school_support.warehouse.dbt import build
+from school_support.warehouse.dbt_alone import BUILD_LOCK
 
 # What names a row within a ruleset; a draft's other values replace those of the row.
 KEYS = {
@@ -100,6 +101,7 @@ def what_if(path: Path, authority: str, list_year: int, as_at: date, previous: i
     # Two drafts of one name are two rulesets; the same draft again is the same.
     name = f"{draft.ruleset} {hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
     with connect("support_transformer") as connection:
+        connection.execute("select pg_advisory_xact_lock(%s)", (BUILD_LOCK,))
         _insert(connection, draft, draft.base or ruleset_of(authority, as_at), name)
     before = prepare_assessment(authority, list_year, as_at, previous=previous)
     after = prepare_assessment(authority, list_year, as_at, "what_if", ruleset=name, previous=previous)

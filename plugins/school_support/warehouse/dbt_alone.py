@@ -14,19 +14,29 @@ from pathlib import Path
 from school_support.errors import SupportListError
 from school_support.warehouse.connection import connect
 from school_support.warehouse.parsed import keep_parsed, read_parsed
+from school_support.warehouse.seeds import ALL_SEEDS, remember_seeds, stale_seeds
 
 # Held while dbt rebuilds shared tables: a second build, in another task or from the command line, waits its turn.
 BUILD_LOCK = 720_002
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Wait for the lock, run dbt with these arguments, free the lock. Returns dbt's exit status."""
+    """Wait for the lock, run dbt with these arguments, free the lock. Returns dbt's exit status.
+
+    Of the seeds, where they are selected, dbt loads those whose tables are other than their files.
+    """
     from dbt.cli.main import dbtRunner
 
     parsed = read_parsed()
     with connect("support_transformer", autocommit=True) as lock:
         lock.execute("select pg_advisory_lock(%s)", (BUILD_LOCK,))
-        result = dbtRunner(parsed).invoke(list(arguments))
+        seeds = stale_seeds(lock) if ALL_SEEDS in arguments else []
+        chosen = [name for argument in arguments for name in (seeds if argument == ALL_SEEDS else [argument])]
+        if chosen[chosen.index("--select") + 1].startswith("--"):
+            return 0
+        result = dbtRunner(parsed).invoke(chosen)
+        if result.success:
+            remember_seeds(lock, seeds)
     if parsed is None and result.success:
         keep_parsed(Path(arguments[arguments.index("--target-path") + 1]))
     if result.exception is not None:
