@@ -82,7 +82,8 @@ ESTIMATED = f"""
             batch.value - batch.national as deviation, batch.shrunk - batch.national as shrunk_deviation,
             case when ruled.method = 'proportion'
                 then batch.national * (100 - batch.national) / nullif(batch.n, 0)
-                else power((batch.interval_high - batch.interval_low) / 3.92, 2)
+                -- The longer side: the other may end where no share and no rate goes.
+                else power(greatest(batch.interval_high - batch.value, batch.value - batch.interval_low) / 1.96, 2)
             end as variance
         {RULED}
         where batch.shrunk is not null
@@ -170,7 +171,7 @@ def _from_results() -> list[Rule]:
         _rule(
             "interval_is_that_of_the_pupils",
             "Every confidence interval is the one that the value and its pupils give: Wilson's for a percentage, else 1.96 "
-            "standard errors on either side.",
+            "standard errors on either side, as far as a share or a rate goes.",
             no_rows(
                 f"""
                 {POOLED}
@@ -186,11 +187,13 @@ def _from_results() -> list[Rule]:
                         case ruled_rows.method when 'proportion'
                             then greatest(0, 100 * (p + z2 / (2 * size) - sqrt(z2 * (p * (1 - p) / size + z2 / (4 * size * size))))
                                 / (1 + z2 / size))
-                            else ruled_rows.value - 1.96 * due.standard_error end as low,
+                            else greatest(ruled_rows.value - 1.96 * due.standard_error,
+                                case when ruled_rows.unit in ('percent', 'rate') then 0 end) end as low,
                         case ruled_rows.method when 'proportion'
                             then least(100, 100 * (p + z2 / (2 * size) + sqrt(z2 * (p * (1 - p) / size + z2 / (4 * size * size))))
                                 / (1 + z2 / size))
-                            else ruled_rows.value + 1.96 * due.standard_error end as high
+                            else least(ruled_rows.value + 1.96 * due.standard_error,
+                                case when ruled_rows.unit = 'percent' then 100 end) end as high
                 ) as bounds
                 where ruled_rows.value is not null and ruled_rows.noise <> 'rate'
                     and (abs(ruled_rows.interval_low - bounds.low) > 2 * {ROUNDING}
@@ -216,10 +219,16 @@ def _estimates() -> list[Rule]:
         ),
         _rule(
             "interval_is_symmetric",
-            "Every interval but that of a percentage has the value in its middle.",
+            "Every interval but that of a percentage has the value in its middle, unless one side ends where no share and no rate goes.",
             no_rows(
-                f"{ESTIMATED} select urn, indicator, value, interval_low, interval_high from estimated "
-                "where method <> 'proportion' and abs((interval_low + interval_high) / 2 - value) > 0.002"
+                f"""
+                {ESTIMATED}
+                select urn, indicator, value, interval_low, interval_high
+                from estimated
+                where method <> 'proportion' and abs((interval_low + interval_high) / 2 - value) > 0.002
+                    and not (unit in ('percent', 'rate') and interval_low = 0 and interval_high > 2 * value)
+                    and not (unit = 'percent' and interval_high = 100 and interval_low < 2 * value - 100)
+                """
             ),
         ),
         _rule(

@@ -68,6 +68,14 @@ def rules(candidate: Candidate) -> list[Rule]:
             no_rows("select urn, indicator, value from batch where unit = 'percent' and value not between 0 and 100"),
         ),
         _rule(
+            "intervals_end_where_figures_do",
+            "No share and no rate may lie below 0, and no share above 100, not even at the end of its interval.",
+            no_rows(
+                "select urn, indicator, unit, interval_low, interval_high from batch "
+                "where unit in ('percent', 'rate') and interval_low < 0 or unit = 'percent' and interval_high > 100"
+            ),
+        ),
+        _rule(
             "points_within_available",
             "Points lie between none and the points available.",
             no_rows(

@@ -57,6 +57,9 @@ FIGURES: list[Corruption] = [
            f"interval_high = value + (interval_high - value) / 3 where {ONE}"),
     frozen("interval not around the value", "candidate_indicator_figures.interval_is_symmetric",
            f"update {INDICATOR} set interval_high = interval_high + 0.1 where {ABSENCE}"),
+    frozen("interval of a rate below nought", "candidate_school_indicator.intervals_end_where_figures_do",
+           f"update {INDICATOR} set interval_low = 2 * value - interval_high where {OF} = 'permanent_exclusions' "
+           "and interval_low = 0 and interval_high > 2 * value"),
     frozen("estimate without its line", "candidate_indicator_figures.estimates_complete",
            f"update {INDICATOR} set line = null where {ONE}"),
     frozen("national figure of another phase", "candidate_reconciliation.absence_national_as_published",

@@ -557,6 +557,8 @@ SPOILT: list[tuple[str, str, str | None, Corruption]] = [
     (INDICATOR, "flag_known", "110001", put("school_indicator", "110001", KS2, flag="certain")),
     (INDICATOR, "percentages_are_percentages", "110001",
      put("school_indicator", "110001", KS2, value=101, interval_low=100, interval_high=102)),
+    (INDICATOR, "intervals_end_where_figures_do", "110001",
+     put("school_indicator", "110001", KS2, value=99, interval_low=97, interval_high=101)),
     (INDICATOR, "points_within_available", "110001", put("school_indicator", "110001", KS2, points=9)),
     (INDICATOR, "sentence_given", "110001", put("school_indicator", "110001", KS2, sentence="")),
     (INDICATOR, "sentence_complete", "110001", put("school_indicator", "110001", KS2, sentence="In {years}.")),

@@ -18,6 +18,7 @@ MODULES = (
     "airflow.providers.standard.operators.trigger_dagrun",
     "airflow.providers.standard.sensors.external_task",
     "airflow.timetables.trigger",
+    "school_support.assessment.annual",
     "school_support.assessment.prepare",
     "school_support.downloads.refresh",
     "school_support.landing.ingest",
@@ -34,11 +35,13 @@ MODULES = (
 
 
 def preload() -> None:
-    """Import the modules and read the contracts, where this process is one that forks."""
+    """Import the modules, read the contracts and the settings, where this process is one that forks."""
     if not FORKING & set(sys.argv):
         return
     for module in MODULES:
         importlib.import_module(module)
+    from school_support.settings import settings
     from school_support.sources.contract import load_sources
 
     load_sources()
+    settings()

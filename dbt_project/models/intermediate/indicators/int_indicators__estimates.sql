@@ -23,6 +23,9 @@ shrunk as (
     select
         pooled.*,
         indicators.direction,
+        -- No share and no rate lies below nought, and no share above 100, however few pupils there are.
+        case when indicators.unit in ('percent', 'rate') then 0 end as least_possible,
+        case when indicators.unit = 'percent' then 100 end as most_possible,
         indicators.line_offset,
         pooled.national + indicators.line_offset as line,
         between_schools.tau_squared / (between_schools.tau_squared + pooled.variance) as reliability
@@ -69,11 +72,11 @@ select
     placed.national + placed.shrunk_deviation as shrunk,
     case
         when placed.method = 'proportion' then 100 * {{ wilson_low('placed.value / 100', 'placed.effective_size') }}
-        else placed.value - 1.96 * sqrt(placed.variance)
+        else greatest(placed.value - 1.96 * sqrt(placed.variance), placed.least_possible)
     end as interval_low,
     case
         when placed.method = 'proportion' then 100 * {{ wilson_high('placed.value / 100', 'placed.effective_size') }}
-        else placed.value + 1.96 * sqrt(placed.variance)
+        else least(placed.value + 1.96 * sqrt(placed.variance), placed.most_possible)
     end as interval_high,
     case
         when placed.direction = 'higher_is_better' then placed.probability_below else 1 - placed.probability_below
