@@ -83,7 +83,8 @@ def _figures(reader: Connection, dashboard: Dashboard, rows: int, rounds: int) -
             peer_name=name,
             ours=watch["ours"],
             peer=watch[name],
-            most=1.5,
+            # Asked by the code it is another statement: shown for what it is, and held to nothing.
+            most=1.5 if name == TABLE else None,
             amount=f"{len(dashboard.charts)} charts, {len(YEARS)} years of {AUTHORITIES} authorities, {rows:,} rows",
         )
         for name in peers
