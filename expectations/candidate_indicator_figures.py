@@ -23,6 +23,7 @@ POOLED = f"""
     ),
     ruled_rows as materialized (
         select batch.*, ruled.method, ruled.noise, ruled.measure, ruled.phases, candidate.ruleset, candidate.list_year,
+            school.phase,
             ruleset.oldest_year_back
         {RULED}
         where ruled.method in ('proportion', 'mean', 'rate')
@@ -157,7 +158,8 @@ def _from_results() -> list[Rule]:
         ),
         _rule(
             "no_figure_without_results",
-            "No pooled figure stands without results of the school in its years, and none is missing where there are some.",
+            "No pooled figure stands without results of the school in its years, and none is missing where there are some, unless "
+            "no school of its phase has one.",
             no_rows(
                 f"""
                 {POOLED}
@@ -165,6 +167,12 @@ def _from_results() -> list[Rule]:
                 from ruled_rows
                 left join due using (urn, indicator)
                 where (ruled_rows.value is null) <> (due.value is null)
+                    and not (
+                        ruled_rows.reason_code is not distinct from 'no_result_to_compare'
+                        and (ruled_rows.indicator, ruled_rows.phase) not in (
+                            select indicator, phase from ruled_rows where value is not null
+                        )
+                    )
                 """
             ),
         ),

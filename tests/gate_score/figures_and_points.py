@@ -46,6 +46,9 @@ FIGURES: list[Corruption] = [
     frozen("figure lost though there are results", "candidate_indicator_figures.no_figure_without_results",
            f"update {INDICATOR} set value = null, reason_code = 'no_result_known', points = 0, points_available = 0, flag = null "
            f"where {ONE}"),
+    frozen("figure lost as if there were none to compare with", "candidate_indicator_figures.no_figure_without_results",
+           f"update {INDICATOR} set value = null, reason_code = 'no_result_to_compare', points = 0, points_available = 0, "
+           f"flag = null where {ONE}"),
     frozen("figure made up where there is none", "candidate_indicator_figures.no_figure_without_results",
            f"update {INDICATOR} set value = 50, reason_code = null, n = 30 where {OF} = 'ks2_expected_standard' and value is null"),
     frozen("missing figure read as 0", "candidate_school_indicator.value_or_reason",

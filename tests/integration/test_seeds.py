@@ -31,7 +31,7 @@ def loaded() -> list[str]:
 
 def rows_of(seed: str) -> list[tuple[object, ...]]:
     with connect("support_transformer") as connection:
-        return sorted(connection.execute(f"select * from seeds.{seed}").fetchall(), key=str)  # noqa: S608
+        return sorted(connection.execute(f"select * from seeds.{seed}").fetchall(), key=str)
 
 
 def test_seeds_that_stand_as_their_files_are_not_loaded_again() -> None:

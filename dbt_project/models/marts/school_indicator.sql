@@ -38,13 +38,14 @@ expected as (
     where schools.phase = any(string_to_array(indicators.phases, ' '))
 ),
 
--- Why a figure is missing: the code of the newest year in the window, else that no file known has the school.
+-- Why a figure is missing: the code of the newest year in the window, else that no file known has the school. A result
+-- that is known makes no figure where nobody else has one, or all schools of the phase have the same.
 missing_reasons as (
     select distinct on (expected.assessment_id, expected.urn, expected.indicator)
         expected.assessment_id,
         expected.urn,
         expected.indicator,
-        results.reason_code,
+        case when results.value is null then results.reason_code else 'no_result_to_compare' end as reason_code,
         results.release_label
     from expected
     inner join results
@@ -52,7 +53,7 @@ missing_reasons as (
         and expected.urn = results.urn
         and expected.measure = results.measure
         and results.academic_year between expected.list_year - expected.oldest_year_back and expected.list_year - 1
-    where results.reason_code is not null
+    where results.reason_code is not null or (results.value is not null and results.pupils > 0)
     order by expected.assessment_id, expected.urn, expected.indicator, results.academic_year desc
 ),
 

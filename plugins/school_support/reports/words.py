@@ -21,6 +21,7 @@ REASONS = {
     "not_required": "not required of this school",
     "not_stated": "left out by the publisher, who does not say why",
     "no_result_known": "no file known on the day has a result of the school",
+    "no_result_to_compare": "a result is known, but too few schools' of the same years to tell how much such schools differ",
     "never_inspected": "no inspection was known on the day",
     "predecessor_only": "only the school before it was inspected",
     "no_grade": "the latest inspection gave no grade",

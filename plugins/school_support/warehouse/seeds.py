@@ -22,7 +22,9 @@ def stale_seeds(connection: Connection) -> list[str]:
     files = _files()
     loaded = {
         seed: (file_hash, rows_hash)
-        for seed, file_hash, rows_hash in connection.execute("select seed, file_hash, rows_hash from control.loaded_seed")
+        for seed, file_hash, rows_hash in connection.execute(
+            "select seed, file_hash, rows_hash from control.loaded_seed"
+        )
     }
     rows = _rows(connection, files)
     return [seed for seed, file_hash in files.items() if loaded.get(seed) != (file_hash, rows.get(seed))]
@@ -55,6 +57,8 @@ def _rows(connection: Connection, seeds: Collection[str]) -> dict[str, str]:
     tables = sorted({name for (name,) in found} & set(seeds))
     if not tables:
         return {}
-    hashed = sql.SQL("select {}::text, md5(coalesce(string_agg(row::text, chr(10) order by row::text), '')) from {} as row")
+    hashed = sql.SQL(
+        "select {}::text, md5(coalesce(string_agg(row::text, chr(10) order by row::text), '')) from {} as row"
+    )
     statements = [hashed.format(sql.Literal(name), sql.Identifier("seeds", name)) for name in tables]
     return dict(connection.execute(sql.SQL(" union all ").join(statements)).fetchall())
