@@ -101,6 +101,7 @@ def what_if(path: Path, authority: str, list_year: int, as_at: date, previous: i
     # Two drafts of one name are two rulesets; the same draft again is the same.
     name = f"{draft.ruleset} {hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
     with connect("support_transformer") as connection:
+        # A build notes what it loaded: it must not note the draft's rows with it.
         connection.execute("select pg_advisory_xact_lock(%s)", (BUILD_LOCK,))
         _insert(connection, draft, draft.base or ruleset_of(authority, as_at), name)
     before = prepare_assessment(authority, list_year, as_at, previous=previous)

@@ -11,17 +11,17 @@ releases as (
         dense_rank() over (order by assessment_id, usage, source, layout) as kind,
         row_number() over (alike order by known_from, sha256) as place,
         row_number() over (alike order by known_from desc, sha256) as place_from_newest,
-        row_number() over (told order by source = 'ofsted_mi', known_from, sha256, usage) as place_from_opening,
-        row_number() over (told order by known_from desc, sha256, usage) as place_from_closing,
+        row_number() over (all_files order by source = 'ofsted_mi', known_from, sha256, usage) as place_from_opening,
+        row_number() over (all_files order by known_from desc, sha256, usage) as place_from_closing,
         -- Known files first, the newest first; of the files issued later the earliest, nearest to the opening.
         row_number() over (
-            told
+            all_files
             order by
                 usage = 'known' desc, source = 'ofsted_mi',
                 case when usage = 'known' then -1 else 1 end * (known_from - date '2000-01-01'), sha256
         ) as place_from_day
     from {{ ref('int_assessment__releases') }}
-    window alike as (partition by assessment_id, usage, source, layout), told as (partition by assessment_id)
+    window alike as (partition by assessment_id, usage, source, layout), all_files as (partition by assessment_id)
 ),
 
 statements as (select * from {{ ref('int_register__statements') }}),
@@ -33,8 +33,8 @@ told as (
         min(releases.place) as first_place,
         min(releases.place_from_newest) as newest_place
     from statements
-    cross join unnest(statements.release_ids) as told (release_id)
-    inner join releases on told.release_id = releases.release_id
+    cross join unnest(statements.release_ids) as said_in (release_id)
+    inner join releases on said_in.release_id = releases.release_id
     group by releases.kind, statements.statement
 )
 

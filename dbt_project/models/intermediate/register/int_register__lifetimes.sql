@@ -2,7 +2,7 @@
 -- why it opened and closed, and the ages it taught at either end.
 with
 
--- Read three times, and cheaper read again than kept.
+-- Read twice, and cheaper read again than kept.
 facts as not materialized (select * from {{ ref('int_register__facts') }}),
 
 statements as (select * from {{ ref('int_register__statements') }}),
