@@ -13,6 +13,8 @@ concern_points as (select * from {{ ref('rule_concern_points') }}),
 
 due_rules as (select * from {{ ref('rule_inspection_due') }}),
 
+pauses as (select * from {{ ref('rule_inspection_pause') }}),
+
 inspections as (select * from {{ ref('int_inspections__by_school') }}),
 
 predecessor_inspected as (
@@ -82,20 +84,39 @@ last_seen as (
     where wanted.method = 'inspection_due'
 ),
 
-timed as (
+-- Days without routine inspections are no days in which a visit was missed.
+waited as (
     select
         last_seen.*,
+        last_seen.as_at - last_seen.counted_from - paused.days as days_open_to_inspection
+    from last_seen
+    cross join lateral (
+        select
+            coalesce(
+                sum(
+                    greatest(
+                        least(pauses.until_date, last_seen.as_at) - greatest(pauses.from_date, last_seen.counted_from), 0
+                    )
+                ), 0
+            ) as days
+        from pauses
+    ) as paused
+),
+
+timed as (
+    select
+        waited.*,
         due_rules.interval_years,
         due_rules.share_by_end_of_list_year,
         due_rules.share_in_year_after,
-        (last_seen.counted_from + make_interval(months => (12 * due_rules.interval_years)::integer))::date as due_on,
-        ((last_seen.as_at - last_seen.counted_from) / 365.25)::numeric(10, 3) as years_since,
-        coalesce((last_seen.as_at - last_seen.counted_from) / 365.25 > due_rules.unknown_after_years, false)
+        (waited.counted_from + make_interval(months => (12 * due_rules.interval_years)::integer))::date as due_on,
+        ((waited.as_at - waited.counted_from) / 365.25)::numeric(10, 3) as years_since,
+        coalesce(waited.days_open_to_inspection / 365.25 > due_rules.unknown_after_years, false)
             as is_too_long_ago
-    from last_seen
+    from waited
     left join
         due_rules
-        on last_seen.ruleset = due_rules.ruleset and last_seen.last_outcome = due_rules.last_outcome
+        on waited.ruleset = due_rules.ruleset and waited.last_outcome = due_rules.last_outcome
 ),
 
 due as (
