@@ -121,6 +121,43 @@ def test_the_public_sees_which_editions_there_are(written: list[Outputs]) -> Non
     assert said == [("Nowhere", 2020, 1, True), ("Nowhere", 2021, 1, False), ("Nowhere", 2021, 2, True)]
 
 
+def test_a_reader_sees_the_edition_in_force_of_each_list_year_and_the_year_before_it(editions: list[int]) -> None:
+    said = rows(
+        "select authority_name, list_year, edition, demonstration, is_newest_list, previous_list_year "
+        "from bi.current_edition_v1 order by 2",
+        role="bi_reader",
+    )
+    assert said == [("Nowhere", 2020, 1, False, False, None), ("Nowhere", 2021, 2, False, True, 2020)]
+
+
+def test_what_the_pointer_repeats_is_its_edition_s_whatever_is_written(editions: list[int]) -> None:
+    with connect("support_admin") as connection:
+        # As where rows are copied: other triggers do not fire then.
+        connection.execute("set session_replication_role = replica")
+        connection.execute(
+            "update publication.current_edition set edition_id = %s, edition = 7, candidate_id = 0, demonstration = true, "
+            "authority_name = 'Elsewhere' where list_year = 2021",
+            (editions[1],),
+        )
+        [repeated] = connection.execute(
+            "select edition, demonstration, authority_name, candidate_id = (select candidate_id from publication.edition "
+            "where edition_id = %s) from publication.current_edition where list_year = 2021",
+            (editions[1],),
+        ).fetchall()
+        connection.rollback()
+    assert repeated == (1, False, "Nowhere", True)
+
+
+def test_the_edition_of_another_list_year_is_not_pointed_at(editions: list[int]) -> None:
+    with (
+        connect("support_publisher") as connection,
+        pytest.raises(psycopg.errors.ForeignKeyViolation, match="is not one of list year 2020 of authority 901"),
+    ):
+        connection.execute(
+            "update publication.current_edition set edition_id = %s where list_year = 2020", (editions[1],)
+        )
+
+
 def test_the_views_carry_no_hash_and_every_column_is_explained(written: list[Outputs]) -> None:
     columns = rows(
         "select relname, attname, col_description(pg_class.oid, attnum) from pg_class inner join pg_attribute "

@@ -58,6 +58,8 @@ def test_every_edition_of_before_reads_and_verifies_as_before(earlier: list[tupl
     assert migrate() == []
     with connect("bi_reader") as connection:
         assert connection.execute(READ).fetchall() == earlier
+        listed = {row[:2] for row in earlier}
+        assert set(connection.execute("select list_year, edition from bi.current_edition_v1")) == listed
     assert len(earlier) == 160
     assert edition_ids() == [1, 2]
     for edition_id in edition_ids():

@@ -29,9 +29,8 @@ def read_standing(connection: Connection, authority: str, list_year: int) -> Sta
     key = {"authority": authority, "list_year": list_year}
     edition = connection.execute(
         """
-        select 'edition ' || edition.edition, edition.content_hash, candidate.form, candidate.assessment_id, candidate_id
+        select 'edition ' || edition, candidate.content_hash, candidate.form, candidate.assessment_id, candidate_id
         from publication.current_edition
-        inner join publication.edition using (edition_id, authority, list_year)
         inner join publication.candidate using (candidate_id, authority, list_year)
         where authority = %(authority)s and list_year = %(list_year)s
         """,

@@ -172,10 +172,9 @@ def _edition(connection: Connection, authority: str, as_at: date) -> dict[str, A
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(
             """
-            select edition_id, edition.edition, list_year, candidate_id, candidate.authority_name, candidate.ruleset,
+            select edition_id, edition, list_year, candidate_id, candidate.authority_name, candidate.ruleset,
                 candidate.as_at as edition_as_at, previous_assessment_id
             from publication.current_edition
-            inner join publication.edition using (edition_id, authority, list_year)
             inner join publication.candidate using (candidate_id, authority, list_year)
             inner join control.assessment using (assessment_id, authority, list_year)
             where authority = %s and candidate.as_at < %s
