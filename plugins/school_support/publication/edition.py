@@ -156,9 +156,8 @@ def past_of_list(authority: str, list_year: int) -> int | None:
                 (
                     select candidate.assessment_id
                     from publication.current_edition
-                    inner join publication.edition using (edition_id)
-                    inner join publication.candidate using (candidate_id)
-                    where edition.authority = %(authority)s and edition.list_year = %(list_year)s
+                    inner join publication.candidate using (candidate_id, authority, list_year)
+                    where authority = %(authority)s and list_year = %(list_year)s
                 ),
                 (
                     select assessment_id from control.standing_assessment
