@@ -49,20 +49,23 @@ def _delivery(folder: Path, source: str, write: Callable[[Path, int], None], row
 def _beside_peers(name: str, shape: str, delivery: Delivery, rounds: int, least: float) -> list[Figure]:
     is_workbook = delivery.path.suffix == ".xlsx"
     floor = loaders.calamine_and_copied if is_workbook else loaders.copied
+    named = "calamine reading all cells, and \\copy of them" if is_workbook else "psql \\copy of the same bytes"
+    peers = [
+        (named, floor, least),
+        (loaders.TO_SQL, loaders.to_sql, 10),
+        *([(loaders.TO_SQL_AS_INSTALLED, loaders.to_sql_as_installed, 10)] if is_workbook else []),
+        (loaders.DLT, loaders.dlt_copied, 3),
+        (loaders.DLT_AS_INSTALLED, loaders.dlt_as_installed, 3),
+    ]
     # dlt's first run in a process imports and looks up much that later ones do not.
     loaders.dlt_copied(delivery)
-    ours, first, second, third = _in_turn(delivery, rounds, loaders.ours, floor, loaders.to_sql, loaders.dlt_copied)
-    # Once: of a wide file it takes minutes.
-    fourth = [loaders.dlt_as_installed(delivery)]
+    ours, *theirs = _in_turn(delivery, rounds, loaders.ours, *(way for _, way, _ in peers))
     if not is_workbook:
         _same_cells(delivery)
     amount = f"{delivery.rows:,} rows, {shape}, {delivery.path.stat().st_size / 1e6:,.0f} MB"
-    named = "calamine reading all cells, and \\copy of them" if is_workbook else "psql \\copy of the same bytes"
     return [
-        Figure(f"{name}: load", named, ours, first, least=least, faster=True, amount=amount),
-        Figure(f"{name}: load", loaders.TO_SQL, ours, second, least=10, faster=True, amount=amount),
-        Figure(f"{name}: load", loaders.DLT, ours, third, least=3, faster=True, amount=amount),
-        Figure(f"{name}: load", loaders.DLT_AS_INSTALLED, ours, fourth, least=3, faster=True, amount=amount),
+        Figure(f"{name}: load", peer_name, ours, peer, least=at_least, faster=True, amount=amount)
+        for (peer_name, _, at_least), peer in zip(peers, theirs, strict=True)
     ]
 
 
