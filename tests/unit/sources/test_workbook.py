@@ -72,6 +72,13 @@ def test_a_blank_row_among_the_others_is_refused(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_with_nothing_but_what_is_not_read_is_no_blank_row(tmp_path: Path) -> None:
+    refusal = refused(workbook(tmp_path / "outcomes.xlsx", [HEADERS, ROWS[0], [""] * 6 + ["Report"], ROWS[1]]))
+    assert (refusal.faults[0].line, refusal.faults[0].column, refusal.faults[0].message) == (
+        3, "URN", "The value is missing.",
+    )  # fmt: skip
+
+
 def test_a_fault_names_the_row_of_the_sheet(tmp_path: Path) -> None:
     wrong = [*ROWS[1][:3], "28/02/2017", dt.date(2017, 3, 24), 5.5]
     refusal = refused(workbook(tmp_path / "outcomes.xlsx", [HEADERS, ROWS[0], wrong]))

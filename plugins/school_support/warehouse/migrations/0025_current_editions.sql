@@ -63,3 +63,48 @@ select
     lag(list_year) over (partition by authority order by list_year) as previous_list_year
 from publication.shown_edition;
 grant select on bi.current_edition_v1 to bi_reader, bi_readers_limited, support_officer, support_publisher;
+
+-- Below the fence stands what says whose an edition is; the rest is looked up for the rows that were asked for.
+create or replace view bi.edition_v1 as
+select
+    shown.authority,
+    shown.authority_name,
+    shown.list_year,
+    shown.edition,
+    shown.as_at,
+    shown.ruleset,
+    shown.content_hash,
+    shown.demonstration,
+    shown.published_at,
+    (select coalesce(a.person, a.os_user) from publication.approval as a where a.approval_id = shown.approval_id) as approved_by,
+    (select a.session_user_name from publication.approval as a where a.approval_id = shown.approval_id) as approved_session_user,
+    (select a.decided_at from publication.approval as a where a.approval_id = shown.approval_id) as approved_at,
+    exists (
+        select from publication.current_edition as c
+        where c.authority = shown.authority and c.list_year = shown.list_year and c.edition_id = shown.edition_id
+    ) as is_current,
+    (select e.edition from publication.edition as e where e.edition_id = shown.replaces_edition_id) as replaces,
+    (select count(*)::integer from publication.support_list as s where s.candidate_id = shown.candidate_id) as schools,
+    (select sum(s.support_cost)::numeric(12, 2) from publication.support_list as s where s.candidate_id = shown.candidate_id) as support_cost,
+    shown.reason,
+    shown.circulation,
+    (select a.channel from publication.approval as a where a.approval_id = shown.approval_id) as approval_channel,
+    shown.manifest_sha256,
+    shown.decisions_as_at,
+    shown.candidate_id
+from (
+    select
+        edition.*,
+        candidate.authority_name,
+        candidate.as_at,
+        candidate.ruleset,
+        candidate.decisions_as_at
+    from publication.edition
+    inner join publication.candidate using (candidate_id)
+    where exists (
+        select from control.reader_authority as reader where reader.role_name = current_user and reader.authority = 'all'
+    ) or edition.authority in (
+        select reader.authority from control.reader_authority as reader where reader.role_name = current_user
+    )
+    offset 0
+) as shown;
