@@ -54,7 +54,7 @@ class WorkbookTable:
         }
         lines = np.arange(first_line, first_line + len(rows), dtype=np.int64)
         is_filled = np.fromiter((any(cells) for cells in zip(*columns.values(), strict=True)), bool, len(rows))
-        for at in np.flatnonzero(~is_filled):
+        for at in np.flatnonzero(~is_filled).tolist():
             # What is read of it is blank; something else in the row may not be.
             is_filled[at] = any(map(_text, rows[at]))
             if not is_filled[at] and not self.layout.blank_lines:
