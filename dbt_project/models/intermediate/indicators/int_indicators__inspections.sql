@@ -94,12 +94,12 @@ waited as (
         select
             coalesce(
                 sum(
-                    greatest(
-                        least(pauses.until_date, last_seen.as_at) - greatest(pauses.from_date, last_seen.counted_from), 0
-                    )
+                    least(pauses.until_date, last_seen.as_at)
+                    - greatest(pauses.from_date, last_seen.counted_from)
                 ), 0
             ) as days
         from pauses
+        where pauses.from_date < last_seen.as_at and pauses.until_date > last_seen.counted_from
     ) as paused
 ),
 
